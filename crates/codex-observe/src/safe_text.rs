@@ -1,0 +1,152 @@
+//! Values that were looked at before they are kept.
+
+use std::{fmt, ops::Deref};
+
+/// The longest value that is kept as it is, in characters (`auth-401` contract).
+pub const MAX_SAFE_TEXT_CHARS: usize = 200;
+
+/// Text from a server that may be shown, logged and sent: never a token, never long, never with control characters.
+///
+/// What fails the check is replaced by a marker that says why, so that a reader sees that there was a value.
+///
+/// ```
+/// use codex_observe::SafeText;
+///
+/// assert_eq!(&*SafeText::new("req-123"), "req-123");
+/// assert_eq!(&*SafeText::new("Bearer abc"), "[removed: looks like a credential]");
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct SafeText(String);
+
+impl SafeText {
+    /// Keeps `text`, or a marker in its place.
+    pub fn new(text: &str) -> Self {
+        let marker = if text.chars().any(char::is_control) {
+            "[removed: holds a control character]"
+        } else if text.chars().nth(MAX_SAFE_TEXT_CHARS).is_some() {
+            "[removed: longer than 200 characters]"
+        } else if looks_like_credential(text) {
+            "[removed: looks like a credential]"
+        } else {
+            return Self(text.to_owned());
+        };
+        Self(marker.to_owned())
+    }
+
+    /// Keeps prose (a server's error message): credentials inside it are replaced word by word, control characters
+    /// become spaces, and it is cut after `max_chars` characters.
+    ///
+    /// ```
+    /// use codex_observe::SafeText;
+    ///
+    /// let text = SafeText::prose("Incorrect API key provided: sk-abcdefgh12345678.", 100);
+    /// assert_eq!(&*text, "Incorrect API key provided: [REDACTED]");
+    /// ```
+    pub fn prose(text: &str, max_chars: usize) -> Self {
+        let mut safe = String::with_capacity(text.len().min(max_chars));
+        let mut bearer = false;
+        for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+            if !safe.is_empty() {
+                safe.push(' ');
+            }
+            let secret = bearer || looks_like_credential(word);
+            safe.push_str(if secret { "[REDACTED]" } else { word });
+            bearer = word.eq_ignore_ascii_case("bearer");
+        }
+        if let Some((cut, _)) = safe.char_indices().nth(max_chars) {
+            safe.truncate(cut);
+            safe.push('…');
+        }
+        Self(safe)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Deref for SafeText {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SafeText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for SafeText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+/// `sk-…`, `Bearer …`, or a JWT (three base64url parts, the first of which begins as every JSON object does: `eyJ`).
+///
+/// A key that a server masked (`sk-abc***xyz`) is hidden too: its ends are still part of the secret.
+fn looks_like_credential(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    if lower.starts_with("bearer ") || lower.contains(" bearer ") {
+        return true;
+    }
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '*')))
+        .any(|word| is_secret_key(word) || is_jwt(word))
+}
+
+fn is_secret_key(word: &str) -> bool {
+    const MIN_TAIL: usize = 8;
+    let lower = word.to_ascii_lowercase();
+    lower.match_indices("sk-").any(|(at, _)| {
+        let starts_word = at == 0 || !word.as_bytes()[at - 1].is_ascii_alphanumeric();
+        starts_word && word.len() - at - "sk-".len() >= MIN_TAIL
+    })
+}
+
+fn is_jwt(word: &str) -> bool {
+    const MIN_PART: usize = 4;
+    word.match_indices("eyJ").any(|(at, _)| {
+        let parts: Vec<&str> = word[at..].split('.').collect();
+        parts.len() >= 3 && parts[..2].iter().all(|part| part.len() >= MIN_PART)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    //! Pure function.
+    use super::*;
+
+    #[test]
+    fn ordinary_facts_are_kept() {
+        for text in ["req-123", "8f00d-FRA", "missing_authorization_header", "task-force", "risk-assessment-2026", ""] {
+            assert_eq!(&*SafeText::new(text), text);
+        }
+    }
+
+    #[test]
+    fn what_is_unsafe_is_replaced_by_a_reason() {
+        let long = "x".repeat(MAX_SAFE_TEXT_CHARS + 1);
+        for (text, why) in [
+            ("sk-proj-abcdefgh", "credential"),
+            ("key=sk-abcdefgh1234", "credential"),
+            ("bearer abc", "credential"),
+            ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "credential"),
+            ("a\nb", "control"),
+            (long.as_str(), "200"),
+        ] {
+            assert!(SafeText::new(text).contains(why), "{text}: {}", SafeText::new(text));
+        }
+        let limit = "x".repeat(MAX_SAFE_TEXT_CHARS);
+        assert_eq!(&*SafeText::new(&limit), limit);
+    }
+
+    #[test]
+    fn prose_loses_only_its_secrets() {
+        let text = SafeText::prose("bad key\nsk-abc*****wxyz, or Bearer tok123 was sent", 200);
+        assert_eq!(&*text, "bad key [REDACTED] or Bearer [REDACTED] was sent");
+        assert_eq!(&*SafeText::prose("one two three", 7), "one two…");
+    }
+}
