@@ -1,0 +1,4 @@
+//! One small file per endpoint: which operation it is, what goes in, what comes out. The way there is `pipeline.rs`.
+
+pub(crate) mod models;
+pub(crate) mod responses;

@@ -1,0 +1,98 @@
+//! Where and when a request failed.
+
+use std::{fmt, time::Duration};
+
+use codex_observe::{AuthEvidence, Endpoint, SafeText};
+use codex_protocol::ResponseItem;
+
+/// Where and when a request failed.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ErrorContext {
+    /// Which endpoint.
+    pub endpoint: Endpoint,
+    /// The attempt that failed last, from 1.
+    pub attempt: u32,
+    /// How many attempts the policy allows.
+    pub max_attempts: u32,
+    /// From the call to the failure, all attempts and waits included.
+    pub elapsed: Duration,
+    /// HTTP status, where an answer came.
+    pub status: Option<u16>,
+    /// Facts of the answer's head.
+    pub evidence: AuthEvidence,
+    /// How far the stream had come, where one had begun.
+    pub stream: Option<StreamProgress>,
+}
+
+impl ErrorContext {
+    pub(crate) fn new(endpoint: Endpoint) -> Self {
+        Self {
+            endpoint,
+            attempt: 0,
+            max_attempts: 0,
+            elapsed: Duration::ZERO,
+            status: None,
+            evidence: AuthEvidence::default(),
+            stream: None,
+        }
+    }
+}
+
+impl fmt::Display for ErrorContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.endpoint)?;
+        if let Some(status) = self.status {
+            write!(f, ", status {status}")?;
+        }
+        if self.attempt > 0 {
+            write!(f, ", attempt {} of {}", self.attempt, self.max_attempts)?;
+        }
+        write!(f, ", after {:.1} s", self.elapsed.as_secs_f64())?;
+        if let Some(stream) = &self.stream {
+            write!(f, ", {stream}")?;
+        }
+        if let Some(id) = &self.evidence.request_id {
+            write!(f, ", request id {id}")?;
+        }
+        if let Some(ray) = &self.evidence.cf_ray {
+            write!(f, ", cf-ray {ray}")?;
+        }
+        if let Some(error) = &self.evidence.auth_error {
+            write!(f, ", auth error {error}")?;
+        }
+        if let Some(code) = &self.evidence.auth_error_code {
+            write!(f, ", auth error code {code}")?;
+        }
+        Ok(())
+    }
+}
+
+/// How far a stream had come.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct StreamProgress {
+    /// Events given to the caller.
+    pub events: u64,
+    /// Bytes of the body read.
+    pub bytes: u64,
+    /// Type of the last event.
+    pub last_event: Option<SafeText>,
+    /// Whether text, reasoning or a tool call had been given to the caller: then a replay shows it twice.
+    pub output_started: bool,
+    /// Items that the service had finished, usable as input of the next request.
+    pub finished_items: Vec<ResponseItem>,
+}
+
+impl fmt::Display for StreamProgress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} events and {} bytes read", self.events, self.bytes)?;
+        if let Some(last) = &self.last_event {
+            write!(f, ", last {last}")?;
+        }
+        if self.output_started {
+            f.write_str(", output had begun")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+#![doc = include_str!("../README.md")]
+
+mod answer;
+mod auth;
+mod client;
+mod endpoint;
+mod error;
+mod error_context;
+mod final_response;
+mod frames;
+mod head_facts;
+mod options;
+mod pipeline;
+mod provider;
+mod server_error;
+mod server_message;
+mod stream;
+mod stream_end;
+mod structured;
+mod tool_loop;
+
+pub use answer::MAX_BODY_BYTES;
+pub use auth::{ApiKey, AuthError, AuthProvider, Credentials, NoAuth};
+pub use client::{
+    API_KEY_VARIABLE, ApiClient, BASE_URL_VARIABLE, ORGANIZATION_VARIABLE, PROJECT_VARIABLE, SetupError,
+};
+pub use endpoint::{
+    models::{Models, ModelsClient},
+    responses::ResponsesClient,
+};
+pub use error::{ApiError, ApiErrorKind, DecodeError, RetryAdvice};
+pub use error_context::{ErrorContext, StreamProgress};
+pub use options::{ResponsesOptions, SessionSource, TurnState};
+pub use provider::{BaseUrlProblem, HeaderProblem, OPENAI_BASE_URL, Provider, ProviderError};
+pub use server_message::ServerMessage;
+pub use stream::ResponseStream;
+pub use stream_end::StreamEnd;
+pub use structured::StructuredError;
+pub use tool_loop::{DEFAULT_MAX_ROUNDS, ToolError, ToolLoopError, ToolSet};
+
+pub use codex_client::{
+    Backoff, ClientConfig, Compression, HttpTransport, ReqwestTransport, ResponseHead, RetryPolicy, Timeouts,
+    TransportError,
+};
+pub use codex_observe::{AuthAttachment, AuthEvidence, AuthMode, Event, NoObserver, Observer, SafeText};
+pub use codex_protocol::*;

@@ -1,0 +1,248 @@
+//! The way of a request, step by step: the one file to read first.
+//!
+//! ```text
+//! 1 encode      the caller of `call` did it: body bytes, once, shared by every attempt
+//! 2 prepare     provider URL + provider and per-request headers
+//! 3 authorize   credentials -> headers, and what was attached
+//! 4 send        through the transport
+//! 5 observe     one fact per attempt
+//! 6 judge       success | retry after a delay | error
+//! 7 decode      the first frame is awaited here, so that a stream that never began is retried like any failure;
+//! 8 stream      the rest is `ResponseStream`
+//! ```
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use codex_client::{
+    Compression, CompressionMemory, Failure, HttpTransport, NoRetry, Request, RequestBody, ResponseHead, RetryDecision, TimeoutPhase,
+    Timeouts, TransportError,
+};
+use codex_observe::{ApiRequest, AuthAttachment, Endpoint, Event, Observer, Outcome, RequestContext};
+use http::{HeaderMap, Method, header::ACCEPT, header::HeaderValue};
+use tokio::time::Instant;
+use url::Url;
+
+use crate::{
+    answer::{self, AnswerReader, BodyReader, Failed, OpenedStream, StreamOpener},
+    auth::{self, AuthProvider},
+    error::{ApiError, ApiErrorKind},
+    error_context::ErrorContext,
+    provider::Provider,
+};
+
+/// Everything that the endpoints share; cloning is cheap.
+#[derive(Clone)]
+pub(crate) struct Pipeline {
+    pub(crate) transport: Arc<dyn HttpTransport>,
+    pub(crate) provider: Arc<Provider>,
+    pub(crate) auth: Arc<dyn AuthProvider>,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) refused_compression: CompressionMemory,
+    pub(crate) chance: Chance,
+}
+
+/// Where the pipeline takes the time of day and randomness from, so that tests can decide them.
+#[derive(Clone, Copy)]
+pub(crate) struct Chance {
+    pub(crate) now: fn() -> SystemTime,
+    /// Uniform in `0.0..1.0`.
+    pub(crate) random: fn() -> f64,
+}
+
+impl Default for Chance {
+    fn default() -> Self {
+        Self { now: SystemTime::now, random: fastrand::f64 }
+    }
+}
+
+/// One operation of an endpoint, encoded, before it is sent any number of times.
+pub(crate) struct Operation {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    /// Per-request headers; they win over the provider's.
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<RequestBody>,
+    pub(crate) timeouts: Timeouts,
+}
+
+/// A successful answer whose body is still to be read.
+pub(crate) struct Answered<B> {
+    pub(crate) head: ResponseHead,
+    pub(crate) body: B,
+    pub(crate) call: Call,
+}
+
+/// The course of one call so far: what an error's context and the facts of later steps are made from.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) started: Instant,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) request: RequestContext,
+    pub(crate) context: ErrorContext,
+}
+
+/// What to do after an attempt failed.
+enum Verdict {
+    RetryAfter(Duration),
+    RetryUncompressed,
+    Fail(ApiErrorKind),
+}
+
+impl Pipeline {
+    /// Sends until an answer with a success status and a first frame is there, or the policy says stop.
+    pub(crate) async fn open_stream(&self, mut operation: Operation) -> Result<Answered<OpenedStream>, ApiError> {
+        operation.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("text/event-stream"));
+        let opener = StreamOpener { timeouts: operation.timeouts.clone() };
+        self.call(operation, &opener).await
+    }
+
+    /// Sends until an answer with a success status is there, or the policy says stop, and reads its whole body.
+    pub(crate) async fn fetch(&self, operation: Operation) -> Result<Answered<bytes::Bytes>, ApiError> {
+        self.call(operation, &BodyReader).await
+    }
+
+    async fn call<R: AnswerReader>(
+        &self,
+        mut operation: Operation,
+        reader: &R,
+    ) -> Result<Answered<R::Body>, ApiError> {
+        let started = Instant::now();
+        let deadline = operation.timeouts.total.map(|total| started + total);
+        let mut context = ErrorContext::new(operation.endpoint);
+        context.max_attempts = self.provider.retry.max_retries + 1;
+        let mut refused_compression = None;
+        loop {
+            context.attempt += 1;
+            let (request, attachment) = self.prepare(&operation).map_err(|kind| ApiError::new(kind, context.clone()))?;
+            let request_facts = RequestContext::new(operation.endpoint, context.attempt, attachment);
+            let sent = Instant::now();
+            let result = within(deadline, &operation.timeouts, self.attempt(request, reader)).await;
+            context.elapsed = started.elapsed();
+            context.learn(&result);
+            self.observe(&request_facts, sent, &context, result.as_ref().err().map(|failed| &failed.kind));
+            if refused_compression.take().is_some_and(|status| status != context.status) {
+                // Uncompressed it fared otherwise, so it was the compression that this service cannot read.
+                self.refused_compression.remember_refusal(&operation.url);
+            }
+            match result {
+                Ok((head, body)) => {
+                    let call = Call { started, deadline, request: request_facts, context };
+                    return Ok(Answered { head, body, call });
+                }
+                Err(failed) => match self.judge(&operation, &context, failed, deadline) {
+                    Verdict::Fail(kind) => return Err(ApiError::new(kind, context)),
+                    Verdict::RetryAfter(delay) => tokio::time::sleep(delay).await,
+                    Verdict::RetryUncompressed => {
+                        // Not one of the policy's retries: the service never looked at the request.
+                        context.attempt -= 1;
+                        refused_compression = Some(context.status);
+                        operation.body = operation.body.map(|body| body.identity());
+                    }
+                },
+            }
+        }
+    }
+
+    /// Steps 2 and 3.
+    fn prepare(&self, operation: &Operation) -> Result<(Request, AuthAttachment), ApiErrorKind> {
+        let mut request = Request::new(operation.method.clone(), operation.url.clone());
+        request.headers = self.provider.headers().clone();
+        // Extending by a whole map replaces what has the same name; extending by pairs would send both.
+        request.headers.extend(operation.headers.clone());
+        request.body = operation.body.clone();
+        request.timeouts = operation.timeouts.clone();
+        let attachment = auth::authorize(&mut request.headers, self.auth.credentials().as_ref())?;
+        Ok((request, attachment))
+    }
+
+    /// Step 4, and the beginning of step 7.
+    async fn attempt<R: AnswerReader>(&self, request: Request, reader: &R) -> Result<(ResponseHead, R::Body), Failed> {
+        let response = self.transport.send(request).await?;
+        if response.head.status.is_success() {
+            reader.read(response).await
+        } else {
+            Err(answer::refused(response).await)
+        }
+    }
+
+    /// Step 5.
+    fn observe(&self, context: &RequestContext, sent: Instant, call: &ErrorContext, error: Option<&ApiErrorKind>) {
+        let mut outcome = Outcome::after(sent.elapsed());
+        outcome.status = call.status;
+        outcome.evidence = call.evidence.clone();
+        outcome.error = error.map(answer::error_class);
+        self.observer.on_event(&Event::ApiRequest(ApiRequest::new(context.clone(), outcome)));
+    }
+
+    /// Step 6.
+    fn judge(
+        &self,
+        operation: &Operation,
+        context: &ErrorContext,
+        mut failed: Failed,
+        deadline: Option<Instant>,
+    ) -> Verdict {
+        let compressed = operation.body.as_ref().is_some_and(RequestBody::is_compressed);
+        if compressed && failed.head.as_ref().is_some_and(|head| Compression::is_refusal(head.status)) {
+            // A gateway that cannot read zstd answers so: once more, as it is.
+            return Verdict::RetryUncompressed;
+        }
+        if failed.is_final() {
+            return Verdict::Fail(failed.kind);
+        }
+        let decision = {
+            let failure = match (&failed.kind, &failed.head) {
+                (ApiErrorKind::Transport(error), _) => Failure::Transport(error),
+                (_, Some(head)) => Failure::Status { head, hint: failed.delay_hint },
+                (_, None) => return Verdict::Fail(failed.kind),
+            };
+            self.provider.retry.judge(context.attempt, &failure, (self.chance.random)(), (self.chance.now)())
+        };
+        match decision {
+            // A wait that ends after the deadline would only turn this error into a less telling one.
+            RetryDecision::After { delay, .. } if deadline.is_none_or(|at| Instant::now() + delay < at) => {
+                Verdict::RetryAfter(delay)
+            }
+            RetryDecision::After { delay, server: true } | RetryDecision::Never(NoRetry::DelayTooLong { delay }) => {
+                failed.kind.note_server_delay(delay);
+                Verdict::Fail(failed.kind)
+            }
+            RetryDecision::After { .. } | RetryDecision::Never(_) => Verdict::Fail(failed.kind),
+        }
+    }
+}
+
+/// Bounds one attempt by the deadline of the whole call.
+async fn within<T>(
+    deadline: Option<Instant>,
+    timeouts: &Timeouts,
+    attempt: impl Future<Output = Result<T, Failed>>,
+) -> Result<T, Failed> {
+    let (Some(deadline), Some(limit)) = (deadline, timeouts.total) else {
+        return attempt.await;
+    };
+    match tokio::time::timeout_at(deadline, attempt).await {
+        Ok(result) => result,
+        Err(_) => Err(TransportError::Timeout { phase: TimeoutPhase::Total, limit }.into()),
+    }
+}
+
+impl ErrorContext {
+    /// Keeps what an attempt's answer told.
+    fn learn<B>(&mut self, result: &Result<(ResponseHead, B), Failed>) {
+        match result {
+            Ok((head, _)) => {
+                self.status = Some(head.status.as_u16());
+                self.evidence = answer::evidence(head);
+            }
+            Err(failed) => {
+                self.status = failed.status();
+                self.evidence = failed.evidence();
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What the service reports, to one taxonomy: HTTP bodies, `response.failed` and `error` events go through here alike.
+
+use codex_protocol::{ErrorBody, ErrorCode, ResponseError, RetryClass, retry_hint};
+
+use crate::{error::ApiErrorKind, server_message::ServerMessage};
+
+/// An error that the service reported, wherever it stood.
+pub(crate) struct Reported {
+    status: Option<u16>,
+    code: Option<ErrorCode>,
+    message: ServerMessage,
+    /// The message before it was made fit to be shown: waits are read from it.
+    text: String,
+    param: Option<String>,
+    plan_type: Option<String>,
+    resets_at: Option<i64>,
+}
+
+impl Reported {
+    /// The body of an answer with `status`.
+    pub(crate) fn from_body(body: ErrorBody, status: u16) -> Self {
+        Self { status: Some(status), ..Self::from_event(body) }
+    }
+
+    /// An `error` event, flat or nested.
+    pub(crate) fn from_event(body: ErrorBody) -> Self {
+        let text = body.message.clone().unwrap_or_default();
+        Self {
+            status: body.status,
+            code: body.effective_code(),
+            message: ServerMessage::new(&text),
+            text,
+            param: body.param,
+            plan_type: body.plan_type,
+            resets_at: body.resets_at,
+        }
+    }
+
+    /// The error object of a `response.failed` event.
+    pub(crate) fn from_response(error: &ResponseError) -> Self {
+        Self {
+            status: None,
+            code: error.code.clone(),
+            message: ServerMessage::new(&error.message),
+            text: error.message.clone(),
+            param: error.param.clone(),
+            plan_type: None,
+            resets_at: None,
+        }
+    }
+}
+
+/// The kind of failure that a reported error is.
+pub(crate) fn classify(reported: Reported) -> ApiErrorKind {
+    let delay = retry_hint(&reported.text);
+    let Reported { status, code, message, param, plan_type, resets_at, .. } = reported;
+    match (&code, status) {
+        (Some(ErrorCode::ContextLengthExceeded), _) => ApiErrorKind::ContextWindowExceeded { message },
+        (Some(ErrorCode::UsageNotIncluded), _) => ApiErrorKind::UsageNotIncluded { message },
+        (Some(ErrorCode::UsageLimitReached), _) => ApiErrorKind::UsageLimitReached { message, plan_type, resets_at },
+        (Some(ErrorCode::ServerIsOverloaded | ErrorCode::SlowDown), _) => {
+            ApiErrorKind::ServerOverloaded { message, delay }
+        }
+        (Some(code), _) if is_quota(code) => ApiErrorKind::QuotaExceeded { message },
+        (Some(ErrorCode::PreviousResponseNotFound), _) => ApiErrorKind::Api { status, code, message },
+        (Some(ErrorCode::RateLimitExceeded), _) | (_, Some(429)) => ApiErrorKind::RateLimit { message, delay },
+        (_, Some(400 | 422)) => ApiErrorKind::InvalidRequest { message, param, code },
+        (_, Some(408 | 409 | 500..)) => ApiErrorKind::Retryable { message, delay },
+        (_, Some(_)) => ApiErrorKind::Api { status, code, message },
+        // An error inside a stream tells no status: the code decides, and one we do not know may pass.
+        (code_, None) => match code_.as_ref().map_or(RetryClass::Unknown, ErrorCode::class) {
+            RetryClass::Never => ApiErrorKind::InvalidRequest { message, param, code },
+            RetryClass::Credentials => ApiErrorKind::Api { status: Some(401), code, message },
+            RetryClass::NewConnection | RetryClass::ReuseLane => ApiErrorKind::Api { status: None, code, message },
+            _ => ApiErrorKind::Retryable { message, delay },
+        },
+    }
+}
+
+/// A `response.failed` that says nothing about why.
+pub(crate) fn unexplained() -> ApiErrorKind {
+    ApiErrorKind::Retryable { message: ServerMessage::new(""), delay: None }
+}
+
+/// Whether another attempt of the same request cannot help, whatever the status says.
+pub(crate) fn is_final(kind: &ApiErrorKind) -> bool {
+    matches!(
+        kind,
+        ApiErrorKind::ContextWindowExceeded { .. }
+            | ApiErrorKind::QuotaExceeded { .. }
+            | ApiErrorKind::UsageNotIncluded { .. }
+            | ApiErrorKind::UsageLimitReached { .. }
+            | ApiErrorKind::InvalidRequest { .. }
+    )
+}
+
+fn is_quota(code: &ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::InsufficientQuota
+            | ErrorCode::CreditBalanceExhausted
+            | ErrorCode::OrganizationSpendLimitExceeded
+            | ErrorCode::ProjectSpendLimitExceeded
+            | ErrorCode::OrganizationUsageLimitExceeded
+    )
+}

@@ -1,0 +1,258 @@
+//! A response as it comes.
+
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use codex_client::{ResponseHead, SseText, TimeoutPhase, TransportError};
+use codex_observe::{AuthEvidence, ErrorClass, Event, Observer, Outcome, SafeText, StreamEnded};
+use codex_protocol::{ErrorBody, ResponseEvent, ResponseItem};
+use futures_core::Stream;
+use tokio::time::Sleep;
+
+use crate::{
+    answer,
+    error::{ApiError, ApiErrorKind},
+    error_context::{ErrorContext, StreamProgress},
+    frames::Frames,
+    head_facts,
+    pipeline::Call,
+    server_error::{self, Reported},
+    stream_end::StreamEnd,
+};
+
+/// The events of one response, pulled by the caller. Dropping it cancels the request.
+///
+/// Each call of [`next`](Self::next) gives one event, and after the terminal event `None`; an `Err` is the last thing
+/// it gives. An event of a type that this version does not know comes as [`ResponseEvent::Unknown`]; a known one that
+/// does not decode as [`ResponseEvent::Undecodable`]: neither ends the stream. `response.incomplete` is a result with
+/// output and ends the stream without an error; `response.failed` and `error` are errors.
+///
+/// ```no_run
+/// # async fn show(mut stream: codex_api::ResponseStream) -> Result<(), codex_api::ApiError> {
+/// use codex_api::ResponseEvent;
+///
+/// while let Some(event) = stream.next().await {
+///     match event? {
+///         ResponseEvent::OutputTextDelta(text) => print!("{}", text.delta),
+///         ResponseEvent::Completed { token_usage, .. } => println!("\n{token_usage:?}"),
+///         _ => {}
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct ResponseStream {
+    frames: Frames,
+    /// Facts of the head, given before the first event.
+    head_facts: VecDeque<ResponseEvent>,
+    head: ResponseHead,
+    call: Call,
+    deadline: Option<Pin<Box<Sleep>>>,
+    observer: Arc<dyn Observer>,
+    /// The text of the event given last: a cheap slice of what was read.
+    last: Option<SseText>,
+    events: u64,
+    output_started: bool,
+    finished_items: Vec<ResponseItem>,
+    ended: bool,
+}
+
+impl ResponseStream {
+    pub(crate) fn new(frames: Frames, head: ResponseHead, call: Call, observer: Arc<dyn Observer>) -> Self {
+        Self {
+            frames,
+            head_facts: head_facts::events(&head),
+            deadline: call.deadline.map(|at| Box::pin(tokio::time::sleep_until(at))),
+            head,
+            call,
+            observer,
+            last: None,
+            events: 0,
+            output_started: false,
+            finished_items: Vec::new(),
+            ended: false,
+        }
+    }
+
+    /// The next event; `None` after the terminal event or an error.
+    ///
+    /// # Errors
+    /// What the service reported inside the stream, or why the stream broke. Cancel-safe: dropping the future loses
+    /// no event.
+    pub async fn next(&mut self) -> Option<Result<ResponseEvent, ApiError>> {
+        std::future::poll_fn(|cx| self.poll_next_event(cx)).await
+    }
+
+    /// The JSON text of the event given last (also of one that became an error), as the service sent it. `None` for
+    /// facts of the head.
+    pub fn last_raw(&self) -> Option<&str> {
+        self.last.as_deref()
+    }
+
+    /// Status and headers of the answer.
+    pub fn head(&self) -> &ResponseHead {
+        &self.head
+    }
+
+    /// The id to quote to the service.
+    pub fn request_id(&self) -> Option<&str> {
+        self.call.context.evidence.request_id.as_deref()
+    }
+
+    /// The attempt that was answered, from 1.
+    pub fn attempt(&self) -> u32 {
+        self.call.context.attempt
+    }
+
+    /// Since the call, its retries included.
+    pub fn elapsed(&self) -> Duration {
+        self.call.started.elapsed()
+    }
+
+    /// How far the stream has come, without its finished items.
+    pub fn progress(&self) -> StreamProgress {
+        StreamProgress {
+            events: self.events,
+            bytes: self.frames.bytes(),
+            last_event: self.last.as_deref().map(|text| SafeText::new(ResponseEvent::decode(None, text).kind())),
+            output_started: self.output_started,
+            finished_items: Vec::new(),
+        }
+    }
+
+    /// As [`next`](Self::next), for hand-written futures.
+    pub fn poll_next_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ResponseEvent, ApiError>>> {
+        if let Some(fact) = self.head_facts.pop_front() {
+            return Poll::Ready(Some(Ok(fact)));
+        }
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        let frame = match self.frames.poll_next(cx) {
+            Poll::Ready(frame) => frame,
+            Poll::Pending => Some(Err(ready!(self.poll_deadline(cx)))),
+        };
+        Poll::Ready(match frame {
+            Some(Ok(frame)) if is_done_marker(&frame.data) => self.end_of_body(),
+            Some(Ok(frame)) => {
+                let event = ResponseEvent::decode(frame.event.as_deref(), &frame.data);
+                self.last = Some(frame.data);
+                Some(self.judge(event))
+            }
+            Some(Err(error)) => Some(Err(self.fail(error))),
+            None => self.end_of_body(),
+        })
+    }
+
+    /// The deadline of the whole call, looked at only while nothing else is ready.
+    fn poll_deadline(&mut self, cx: &mut Context<'_>) -> Poll<TransportError> {
+        match &mut self.deadline {
+            Some(sleep) => {
+                ready!(sleep.as_mut().poll(cx));
+                let limit = sleep.deadline().duration_since(self.call.started);
+                Poll::Ready(TransportError::Timeout { phase: TimeoutPhase::Total, limit })
+            }
+            None => Poll::Pending,
+        }
+    }
+
+    /// Keeps account of an event, and turns those that report a failure into errors.
+    fn judge(&mut self, event: ResponseEvent) -> Result<ResponseEvent, ApiError> {
+        self.events += 1;
+        let failure = match &event {
+            ResponseEvent::OutputItemDone(done) => {
+                self.output_started = true;
+                self.finished_items.push((*done.item).clone());
+                return Ok(event);
+            }
+            ResponseEvent::Failed(failed) => Some(match &failed.response.error {
+                Some(error) => server_error::classify(Reported::from_response(error)),
+                None => server_error::unexplained(),
+            }),
+            ResponseEvent::Error(event) => Some(self.reported_error(&event.error)),
+            ResponseEvent::Undecodable { kind, .. } if kind == "response.failed" || kind == "error" => {
+                Some(server_error::unexplained())
+            }
+            event => {
+                self.output_started |= event.is_output();
+                None
+            }
+        };
+        if let Some(kind) = failure {
+            return Err(self.fail(kind));
+        }
+        if event.is_terminal() {
+            self.finish(None);
+        }
+        Ok(event)
+    }
+
+    /// An `error` event is an answer of its own: its status and headers say more than those of the stream.
+    fn reported_error(&mut self, error: &ErrorBody) -> ApiErrorKind {
+        let evidence = AuthEvidence::from_headers(|name| error.headers.get(name).map(str::as_bytes));
+        if !evidence.is_empty() {
+            self.call.context.evidence = evidence;
+        }
+        self.call.context.status = error.status.or(self.call.context.status);
+        server_error::classify(Reported::from_event(error.clone()))
+    }
+
+    /// Where the call stands, for errors that are found after the stream.
+    pub(crate) fn context(&self) -> ErrorContext {
+        let mut context = self.call.context.clone();
+        context.elapsed = self.elapsed();
+        context
+    }
+
+    fn end_of_body(&mut self) -> Option<Result<ResponseEvent, ApiError>> {
+        Some(Err(self.fail(StreamEnd::ClosedBeforeTerminal)))
+    }
+
+    fn fail(&mut self, kind: impl Into<ApiErrorKind>) -> ApiError {
+        let kind = kind.into();
+        self.finish(Some(answer::error_class(&kind)));
+        let mut context = self.context();
+        context.stream = Some(StreamProgress { finished_items: std::mem::take(&mut self.finished_items), ..self.progress() });
+        ApiError::new(kind, context)
+    }
+
+    /// The stream is over: nothing more is read for the caller, and the fact is recorded.
+    fn finish(&mut self, error: Option<ErrorClass>) {
+        self.ended = true;
+        self.frames.release(error.is_none());
+        let mut outcome = Outcome::after(self.elapsed());
+        outcome.status = self.call.context.status;
+        outcome.evidence = self.call.context.evidence.clone();
+        outcome.error = error;
+        let ended = StreamEnded::new(self.call.request.clone(), outcome, self.events, self.frames.bytes());
+        self.observer.on_event(&Event::StreamEnded(ended));
+    }
+}
+
+impl Stream for ResponseStream {
+    type Item = Result<ResponseEvent, ApiError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_next_event(cx)
+    }
+}
+
+impl std::fmt::Debug for ResponseStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ResponseStream")
+            .field("status", &self.head.status)
+            .field("events", &self.events)
+            .field("ended", &self.ended)
+            .finish_non_exhaustive()
+    }
+}
+
+/// `data: [DONE]`, with which several servers end their streams (wire.md 4).
+fn is_done_marker(data: &str) -> bool {
+    data.starts_with("[DONE]")
+}

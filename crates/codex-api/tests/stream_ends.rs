@@ -1,0 +1,153 @@
+//! Fake transport: how streams end, and what their errors carry.
+
+mod stories;
+
+use std::time::Duration;
+
+use codex_api::{ApiErrorKind, Provider, ResponseEvent, RetryAdvice, RetryPolicy, StreamEnd, TransportError};
+use codex_client::fake::FakeAnswer;
+use serde_json::json;
+use stories::{BASE_URL, client, client_of, completed, created, delta, drain, failed, message_done, request, sse, stream_of};
+
+#[tokio::test(start_paused = true)]
+async fn a_terminal_event_ends_the_stream_at_once() {
+    // The server keeps the socket open: waiting for its end would cost the idle timeout.
+    for last in [completed("Hello"), json!({"type":"response.done","response":{"id":"resp_1","output":[]}})] {
+        let (client, _) = client([stream_of(&[created(), delta("Hello"), last]).stall()]);
+        let started = tokio::time::Instant::now();
+        let (events, error) = drain(client.responses().stream(&request()).await.unwrap()).await;
+        assert!(error.is_none());
+        assert!(matches!(events.last(), Some(ResponseEvent::Completed { response_id, .. }) if response_id == "resp_1"));
+        assert_eq!(started.elapsed(), Duration::ZERO);
+    }
+}
+
+#[tokio::test]
+async fn an_end_without_a_terminal_event_is_an_error() {
+    for done_marker in [false, true] {
+        let mut answer = stream_of(&[created(), delta("Hel"), message_done("Hel")]);
+        if done_marker {
+            answer = answer.chunks(["data: [DONE]\n\n"]);
+        }
+        let (client, _) = client([answer.header("x-request-id", "req-1")]);
+        let (events, error) = drain(client.responses().stream(&request()).await.unwrap()).await;
+        let error = error.expect("the response may be cut");
+        assert_eq!(events.len(), 3);
+        assert!(matches!(error.kind(), ApiErrorKind::Stream(StreamEnd::ClosedBeforeTerminal)), "{error:?}");
+        assert_eq!(error.retry_advice(), RetryAdvice::Retry);
+        assert!(error.output_started());
+        assert_eq!(error.request_id(), Some("req-1"));
+        let progress = error.context().stream.as_ref().unwrap();
+        assert_eq!((progress.events, progress.finished_items.len()), (3, 1));
+        assert_eq!(progress.last_event.as_deref(), Some("response.output_item.done"));
+        assert!(progress.bytes > 100);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_body_keeps_its_cause_and_the_progress() {
+    let (client, _) = client([stream_of(&[created(), delta("Hel")]).cut()]);
+    let (events, error) = drain(client.responses().stream(&request()).await.unwrap()).await;
+    let error = error.unwrap();
+    assert_eq!(events.len(), 2);
+    assert!(matches!(error.kind(), ApiErrorKind::Transport(TransportError::Closed { .. })), "{error:?}");
+    let report = error.report().to_string();
+    for part in ["/responses", "status 200", "attempt 1 of 5", "2 events", "response.output_text.delta", "output had begun"] {
+        assert!(report.contains(part), "{report} / {part}");
+    }
+
+    let mut provider = Provider::new("test", BASE_URL).unwrap();
+    provider.timeouts.byte_idle = Some(Duration::from_secs(9));
+    let (client, _) = client_of(provider, [stream_of(&[created()]).stall()]);
+    let (_, error) = drain(client.responses().stream(&request()).await.unwrap()).await;
+    let error = error.unwrap();
+    assert!(
+        matches!(error.kind(), ApiErrorKind::Transport(TransportError::Timeout { phase, limit })
+            if phase.as_str() == "byte_idle" && *limit == Duration::from_secs(9)),
+        "{error:?}"
+    );
+    assert!(!error.output_started());
+}
+
+#[tokio::test]
+async fn unknown_and_undecodable_events_do_not_end_a_stream() {
+    let odd = [
+        created(),
+        json!({"type":"response.invented","x":1}),
+        json!({"type":"keepalive","sequence_number":4}),
+        json!({"type":"response.output_text.delta","delta":{"not":"text"}}),
+    ];
+    let answer = stream_of(&odd).chunks(["data: {not json\n\n".to_owned(), sse(&completed("Hello"))]);
+    let (client, _) = client([answer]);
+    let (events, error) = drain(client.responses().stream(&request()).await.unwrap()).await;
+    assert!(error.is_none(), "{error:?}");
+    let kinds: Vec<_> = events.iter().map(ResponseEvent::kind).collect();
+    assert_eq!(kinds.len(), 6, "{kinds:?}");
+    assert!(matches!(&events[1], ResponseEvent::Unknown { kind, raw } if kind == "response.invented" && raw.get().contains("\"x\":1")));
+    assert!(matches!(&events[3], ResponseEvent::Undecodable { kind, .. } if kind == "response.output_text.delta"));
+    assert!(matches!(&events[4], ResponseEvent::Undecodable { .. }));
+}
+
+#[tokio::test]
+async fn failures_inside_a_stream_are_typed() {
+    type Check = fn(&ApiErrorKind) -> bool;
+    let table: [(serde_json::Value, Check, RetryAdvice); 8] = [
+        (failed("rate_limit_exceeded", "try again in 1.5s"), |kind| matches!(kind, ApiErrorKind::RateLimit { .. }), RetryAdvice::RetryAfter(Duration::from_millis(1500))),
+        (failed("context_length_exceeded", "x"), |kind| matches!(kind, ApiErrorKind::ContextWindowExceeded { .. }), RetryAdvice::Never),
+        (failed("insufficient_quota", "x"), |kind| matches!(kind, ApiErrorKind::QuotaExceeded { .. }), RetryAdvice::Never),
+        (failed("server_error", "x"), |kind| matches!(kind, ApiErrorKind::Retryable { .. }), RetryAdvice::Retry),
+        (failed("brand_new_code", "x"), |kind| matches!(kind, ApiErrorKind::Retryable { .. }), RetryAdvice::Retry),
+        (json!({"type":"error","code":"server_error","message":"flat","param":null}), |kind| matches!(kind, ApiErrorKind::Retryable { .. }), RetryAdvice::Retry),
+        (json!({"type":"error","error":{"type":"invalid_request_error","code":"invalid_prompt","message":"nested"}}), |kind| matches!(kind, ApiErrorKind::InvalidRequest { .. }), RetryAdvice::Never),
+        (json!({"type":"error","status":401,"error":{"code":"token_expired","message":"m"}}), |kind| matches!(kind, ApiErrorKind::Api { status: Some(401), .. }), RetryAdvice::FixCredentials),
+    ];
+    for (event, check, advice) in table {
+        let (client, _) = client([stream_of(&[created(), event.clone()])]);
+        let mut stream = client.responses().stream(&request()).await.unwrap();
+        assert!(stream.next().await.unwrap().is_ok());
+        let error = stream.next().await.unwrap().unwrap_err();
+        assert!(check(error.kind()), "{event}: {error:?}");
+        assert_eq!(error.retry_advice(), advice, "{event}");
+        assert_eq!(stream.last_raw(), Some(event.to_string().as_str()));
+    }
+}
+
+#[tokio::test]
+async fn incomplete_is_a_result() {
+    let last = json!({"type":"response.incomplete","response":{"id":"resp_1","status":"incomplete","output":[],
+                      "incomplete_details":{"reason":"max_output_tokens"}}});
+    let answer = || stream_of(&[created(), delta("Hel"), last.clone()]);
+    let (client, _) = client([answer(), answer()]);
+    let response = client.responses().create(&request()).await.unwrap();
+    assert_eq!(response.output_text(), "Hel", "the text that came stands in for the output that the event left out");
+    let error = client.responses().stream(&request()).await.unwrap().text().await.unwrap_err();
+    assert_eq!(error.to_string(), "the response is incomplete: max_output_tokens");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_stream_says_what_it_is() {
+    let mut provider = Provider::new("test", BASE_URL).unwrap();
+    provider.retry = RetryPolicy::never();
+    let html = FakeAnswer::ok().header("content-type", "text/html").body("<html><title>Sign in</title></html>");
+    let error_in_disguise =
+        FakeAnswer::ok().header("content-type", "application/json").body(r#"{"error":{"message":"no credit","code":"insufficient_quota"}}"#);
+    let (client, _) = client_of(provider, [html, error_in_disguise]);
+    let error = client.responses().create(&request()).await.unwrap_err();
+    assert!(matches!(error.kind(), ApiErrorKind::Stream(StreamEnd::NotAnEventStream { .. })), "{error:?}");
+    assert!(error.to_string().contains("text/html"), "{error}");
+    let error = client.responses().create(&request()).await.unwrap_err();
+    assert!(matches!(error.kind(), ApiErrorKind::QuotaExceeded { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn facts_of_the_head_come_first() {
+    let answer = stream_of(&[created(), completed("Hello")])
+        .header("openai-model", "gpt-real")
+        .header("x-models-etag", "\"e1\"")
+        .header("x-reasoning-included", "true");
+    let (client, _) = client([answer]);
+    let (events, _) = drain(client.responses().stream(&request()).await.unwrap()).await;
+    assert!(matches!(&events[0], ResponseEvent::ServerModel(model) if model == "gpt-real"));
+    assert!(matches!(&events[1], ResponseEvent::ModelsEtag(etag) if etag == "\"e1\""));
+    assert!(matches!(&events[2], ResponseEvent::ServerReasoningIncluded(true)));
+}

@@ -1,0 +1,12 @@
+#![doc = include_str!("../README.md")]
+
+mod config;
+pub mod paths;
+mod turn;
+
+pub use config::{
+    BuiltIn, Config, ConfigError, ConfigProblem, ConfigWarning, Environment, KeySource, Loaded, MAX_CONFIG_BYTES,
+    MAX_RETRIES, Origin, Place, ProviderChoice, ProviderConfig, ResolvedProvider, Selection, TimeoutConfig,
+    WhySimulator,
+};
+pub use turn::{Turn, TurnEvent};
