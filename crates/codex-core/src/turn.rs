@@ -1,11 +1,12 @@
 //! One turn: a response that survives streams which break before anything was shown.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use codex_api::{
     ApiError, ResponseEvent, ResponseStream, ResponsesApiRequest, ResponsesClient, ResponsesOptions, RetryAdvice,
     RetryPolicy,
 };
+use tokio::time::Instant;
 
 /// A turn with its own budget of retries, apart from that of the requests below it.
 ///
