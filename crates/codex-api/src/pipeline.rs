@@ -17,8 +17,8 @@ use std::{
 };
 
 use codex_client::{
-    Compression, CompressionMemory, Failure, HttpTransport, NoRetry, Request, RequestBody, ResponseHead, RetryDecision, TimeoutPhase,
-    Timeouts, TransportError,
+    Compression, CompressionMemory, Failure, HttpTransport, Request, RequestBody, ResponseHead, RetryDecision, TimeoutPhase,
+    Timeouts, TransportError, server_delay,
 };
 use codex_observe::{ApiRequest, AuthAttachment, Endpoint, Event, Observer, Outcome, RequestContext};
 use http::{HeaderMap, Method, header::ACCEPT, header::HeaderValue};
@@ -111,7 +111,7 @@ impl Pipeline {
         reader: &R,
     ) -> Result<Answered<R::Body>, ApiError> {
         let started = Instant::now();
-        let deadline = operation.timeouts.total.map(|total| started + total);
+        let deadline = operation.timeouts.total.and_then(|total| started.checked_add(total));
         let mut context = ErrorContext::new(operation.endpoint);
         context.max_attempts = self.provider.retry.max_retries + 1;
         let mut refused_compression = None;
@@ -191,6 +191,10 @@ impl Pipeline {
             // A gateway that cannot read zstd answers so: once more, as it is.
             return Verdict::RetryUncompressed;
         }
+        let now = (self.chance.now)();
+        if let Some(asked) = failed.head.as_ref().and_then(|head| server_delay(head, now)) {
+            failed.kind.note_server_delay(asked);
+        }
         if failed.is_final() {
             return Verdict::Fail(failed.kind);
         }
@@ -200,16 +204,12 @@ impl Pipeline {
                 (_, Some(head)) => Failure::Status { head, hint: failed.delay_hint },
                 (_, None) => return Verdict::Fail(failed.kind),
             };
-            self.provider.retry.judge(context.attempt, &failure, (self.chance.random)(), (self.chance.now)())
+            self.provider.retry.judge(context.attempt, &failure, (self.chance.random)(), now)
         };
         match decision {
             // A wait that ends after the deadline would only turn this error into a less telling one.
-            RetryDecision::After { delay, .. } if deadline.is_none_or(|at| Instant::now() + delay < at) => {
+            RetryDecision::After { delay, .. } if deadline.is_none_or(|at| delay < at - Instant::now()) => {
                 Verdict::RetryAfter(delay)
-            }
-            RetryDecision::After { delay, server: true } | RetryDecision::Never(NoRetry::DelayTooLong { delay }) => {
-                failed.kind.note_server_delay(delay);
-                Verdict::Fail(failed.kind)
             }
             RetryDecision::After { .. } | RetryDecision::Never(_) => Verdict::Fail(failed.kind),
         }

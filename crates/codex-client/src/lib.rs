@@ -38,7 +38,7 @@ pub use request::Request;
 pub use reqwest_transport::ReqwestTransport;
 pub use response::{ConnectionUse, HttpResponse, ResponseHead};
 pub use response_body::{CollectedBody, ResponseBody};
-pub use retry::{Backoff, Failure, NoRetry, RetryDecision, RetryPolicy, RetryPolicyError};
+pub use retry::{Backoff, Failure, NoRetry, RetryDecision, RetryPolicy, RetryPolicyError, server_delay};
 pub use sse::{SseDecoder, SseError, SseFrame, SseLimit, SseLimits, SseText};
 pub use status_error::StatusError;
 pub use timeouts::{TimeoutPhase, Timeouts};

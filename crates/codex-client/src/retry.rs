@@ -6,3 +6,4 @@ mod server_delay;
 
 pub use judge::{Failure, NoRetry, RetryDecision};
 pub use policy::{Backoff, RetryPolicy, RetryPolicyError};
+pub use server_delay::server_delay;

@@ -135,7 +135,7 @@ impl RetryPolicy {
             return RetryDecision::Never(reason);
         }
         let hint = hint.filter(|delay| !delay.is_zero());
-        match server_delay::from_headers(head, now).or(hint) {
+        match server_delay(head, now).or(hint) {
             Some(delay) if delay > self.max_server_delay => {
                 RetryDecision::Never(NoRetry::DelayTooLong { delay })
             }

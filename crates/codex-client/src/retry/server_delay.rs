@@ -11,8 +11,9 @@ const RETRY_AFTER: &str = "retry-after";
 /// `true` or `false`; overrides what the status suggests (official SDKs).
 const SHOULD_RETRY: &str = "x-should-retry";
 
-/// The pause that the headers ask for. Zero, negative and unreadable values, and dates that have passed, are none.
-pub(super) fn from_headers(head: &ResponseHead, now: SystemTime) -> Option<Duration> {
+/// The pause that the headers of an answer ask for: `retry-after-ms`, else `retry-after` in seconds or as an HTTP date.
+/// Zero, negative and unreadable values, and dates that have passed, are none.
+pub fn server_delay(head: &ResponseHead, now: SystemTime) -> Option<Duration> {
     let in_millis = || number(head.header(RETRY_AFTER_MS)?, 1000.0);
     let in_seconds = || number(head.header(RETRY_AFTER)?, 1.0);
     let until_date = || {

@@ -1,0 +1,272 @@
+//! How other servers write the same stream.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+use crate::faults::StreamFailure;
+
+/// The way events and errors are written.
+///
+/// ```
+/// use codex_sim::{Dialect, Writes};
+///
+/// let dialect = Dialect::llama_cpp().writes(Writes::Bytes(7));
+/// assert!(!dialect.sequence_numbers);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "DialectChanges")]
+#[non_exhaustive]
+pub struct Dialect {
+    /// `event:` lines come before `data:` lines.
+    pub event_lines: bool,
+    /// `data: [DONE]` ends the stream.
+    pub done_marker: bool,
+    /// How a line ends.
+    pub line_end: LineEnd,
+    /// Events have `output_index`, `content_index` and `summary_index`.
+    pub indexes: bool,
+    /// Events have a `sequence_number`.
+    pub sequence_numbers: bool,
+    /// The `response` object of an event has all its fields, and its usage the details.
+    pub whole_responses: bool,
+    /// The `error` event.
+    pub stream_errors: StreamErrorShape,
+    /// Bodies of failed requests.
+    pub http_errors: HttpErrorShape,
+    /// How the body is cut into writes.
+    pub writes: Writes,
+}
+
+/// How a line ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LineEnd {
+    /// `\n`.
+    #[default]
+    Lf,
+    /// `\r\n`.
+    Crlf,
+    /// `\r`.
+    Cr,
+}
+
+/// Shape of an `error` event.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum StreamErrorShape {
+    /// `{"type":"error","code","message","param"}`.
+    #[default]
+    Flat,
+    /// `{"type":"error","error":{"type","code","message","param"}}`.
+    Nested,
+}
+
+/// Shape of an HTTP error body.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum HttpErrorShape {
+    /// `{"error":{"message","type","param","code"}}`.
+    #[default]
+    Nested,
+    /// `{"message","type","param","code"}`.
+    Flat,
+    /// `{"detail":"…"}`.
+    Detail,
+    /// `{"error":"…"}`.
+    Text,
+}
+
+/// How a body is cut into writes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Writes {
+    /// As much at once as the socket takes.
+    #[default]
+    Whole,
+    /// One write an event.
+    Event,
+    /// So many bytes a write, whatever they cut.
+    Bytes(usize),
+}
+
+impl Default for Dialect {
+    fn default() -> Self {
+        Self::openai()
+    }
+}
+
+impl Dialect {
+    /// The service itself.
+    #[must_use]
+    pub fn openai() -> Self {
+        Self {
+            event_lines: true,
+            done_marker: false,
+            line_end: LineEnd::Lf,
+            indexes: true,
+            sequence_numbers: true,
+            whole_responses: true,
+            stream_errors: StreamErrorShape::Flat,
+            http_errors: HttpErrorShape::Nested,
+            writes: Writes::Whole,
+        }
+    }
+
+    /// Open Responses: `[DONE]` at the end, nested errors.
+    #[must_use]
+    pub fn open_responses() -> Self {
+        Self { done_marker: true, stream_errors: StreamErrorShape::Nested, ..Self::openai() }
+    }
+
+    /// Like the llama.cpp server: no indexes, no sequence numbers, few fields in `response`.
+    #[must_use]
+    pub fn llama_cpp() -> Self {
+        Self {
+            indexes: false,
+            sequence_numbers: false,
+            whole_responses: false,
+            stream_errors: StreamErrorShape::Nested,
+            ..Self::openai()
+        }
+    }
+
+    /// Data lines only, `[DONE]` at the end, flat errors: what small gateways send.
+    #[must_use]
+    pub fn gateway() -> Self {
+        Self { event_lines: false, done_marker: true, http_errors: HttpErrorShape::Flat, ..Self::openai() }
+    }
+
+    /// Sets how a line ends.
+    #[must_use]
+    pub fn line_end(mut self, line_end: LineEnd) -> Self {
+        self.line_end = line_end;
+        self
+    }
+
+    /// Sets how the body is cut into writes.
+    #[must_use]
+    pub fn writes(mut self, writes: Writes) -> Self {
+        self.writes = writes;
+        self
+    }
+
+    /// Leaves out the `event:` lines.
+    #[must_use]
+    pub fn without_event_lines(mut self) -> Self {
+        self.event_lines = false;
+        self
+    }
+
+    /// Ends the stream with `data: [DONE]`.
+    #[must_use]
+    pub fn with_done_marker(mut self) -> Self {
+        self.done_marker = true;
+        self
+    }
+
+    /// Sets the shape of HTTP error bodies.
+    #[must_use]
+    pub fn http_errors(mut self, shape: HttpErrorShape) -> Self {
+        self.http_errors = shape;
+        self
+    }
+
+    /// Sets the shape of `error` events.
+    #[must_use]
+    pub fn stream_errors(mut self, shape: StreamErrorShape) -> Self {
+        self.stream_errors = shape;
+        self
+    }
+
+    pub(crate) fn error_body(&self, failure: &Failure) -> Value {
+        let message = failure.message.as_deref().unwrap_or_default();
+        let mut error = json!({
+            "message": message,
+            "type": failure.kind,
+            "param": failure.param,
+            "code": failure.code,
+        });
+        if let Some(fields) = error.as_object_mut() {
+            fields.extend(failure.extra.clone());
+        }
+        match self.http_errors {
+            HttpErrorShape::Nested => json!({"error": error}),
+            HttpErrorShape::Flat => error,
+            HttpErrorShape::Detail => json!({"detail": message}),
+            HttpErrorShape::Text => json!({"error": message}),
+        }
+    }
+
+    pub(crate) fn error_event(&self, failure: &StreamFailure) -> Value {
+        let (code, message) = (&failure.code, &failure.message);
+        match self.stream_errors {
+            StreamErrorShape::Flat => json!({"code": code, "message": message, "param": null}),
+            StreamErrorShape::Nested => {
+                json!({"error": {"type": code, "code": code, "message": message, "param": null}})
+            }
+        }
+    }
+}
+
+impl LineEnd {
+    pub(crate) fn bytes(self) -> &'static [u8] {
+        match self {
+            Self::Lf => b"\n",
+            Self::Crlf => b"\r\n",
+            Self::Cr => b"\r",
+        }
+    }
+}
+
+/// A dialect in a scenario file: a known one, and what differs from it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct DialectChanges {
+    like: Known,
+    event_lines: Option<bool>,
+    done_marker: Option<bool>,
+    line_end: Option<LineEnd>,
+    indexes: Option<bool>,
+    sequence_numbers: Option<bool>,
+    whole_responses: Option<bool>,
+    stream_errors: Option<StreamErrorShape>,
+    http_errors: Option<HttpErrorShape>,
+    writes: Option<Writes>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Known {
+    #[default]
+    Openai,
+    OpenResponses,
+    LlamaCpp,
+    Gateway,
+}
+
+impl From<DialectChanges> for Dialect {
+    fn from(changes: DialectChanges) -> Self {
+        let base = match changes.like {
+            Known::Openai => Self::openai(),
+            Known::OpenResponses => Self::open_responses(),
+            Known::LlamaCpp => Self::llama_cpp(),
+            Known::Gateway => Self::gateway(),
+        };
+        Self {
+            event_lines: changes.event_lines.unwrap_or(base.event_lines),
+            done_marker: changes.done_marker.unwrap_or(base.done_marker),
+            line_end: changes.line_end.unwrap_or(base.line_end),
+            indexes: changes.indexes.unwrap_or(base.indexes),
+            sequence_numbers: changes.sequence_numbers.unwrap_or(base.sequence_numbers),
+            whole_responses: changes.whole_responses.unwrap_or(base.whole_responses),
+            stream_errors: changes.stream_errors.unwrap_or(base.stream_errors),
+            http_errors: changes.http_errors.unwrap_or(base.http_errors),
+            writes: changes.writes.unwrap_or(base.writes),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The endpoints: one file each, and a line here.
+
+mod create_response;
+mod models;
+mod stored_response;
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use http::{Method, Response, StatusCode};
+
+use crate::answer_head::Head;
+use crate::exchange::Exchange;
+use crate::failure::Failure;
+use crate::faults::Faults;
+use crate::playback::Playback;
+use crate::rule::Answer;
+use crate::script::Script;
+use crate::service::Closed;
+
+/// Where a request goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    CreateResponse,
+    StoredResponse { id: String },
+    Models,
+}
+
+/// The endpoint of a path below the base URL.
+pub(crate) fn find(method: &Method, path: &str) -> Result<Endpoint, Box<Failure>> {
+    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let (endpoint, methods) = match segments.as_slice() {
+        ["responses"] => (Endpoint::CreateResponse, "POST"),
+        ["responses", id] => (Endpoint::StoredResponse { id: (*id).to_owned() }, "GET, DELETE"),
+        ["models"] => (Endpoint::Models, "GET"),
+        _ => {
+            let message = format!("Invalid URL ({method} {path})");
+            return Err(Box::new(Failure::new(404).kind("invalid_request_error").message(message)));
+        }
+    };
+    if methods.split(", ").any(|allowed| allowed == method.as_str()) {
+        return Ok(endpoint);
+    }
+    let failure = Failure::new(405).kind("invalid_request_error").code("method_not_supported");
+    let message = format!("Not allowed to {method} on {path}. Use {methods}.");
+    Err(Box::new(failure.message(message).header("allow", methods)))
+}
+
+/// Answers a request to an endpoint.
+pub(crate) async fn answer(exchange: Exchange<'_>, endpoint: Endpoint) -> Result<Response<Playback>, Closed> {
+    if endpoint == Endpoint::CreateResponse {
+        return create_response::answer(exchange).await;
+    }
+    let rule = exchange.rule();
+    let mut delivery = exchange.delivery(rule.as_deref());
+    if rule.as_ref().is_none_or(|rule| rule.faults.is_none()) {
+        // The scenario's own faults are about responses.
+        delivery.faults = Faults::new();
+    }
+    match rule.as_ref().map(|rule| &rule.answer) {
+        Some(Answer::Fail(failure)) => return exchange.fail(failure, &delivery).await,
+        Some(Answer::Raw(raw)) => return create_response::replay(&exchange, raw, &delivery).await,
+        // A reply is a response, which is no answer here.
+        Some(Answer::Sensible | Answer::Reply(_)) | None => {}
+    }
+    let plain = match endpoint {
+        Endpoint::StoredResponse { id } => stored_response::answer(&exchange, &id),
+        Endpoint::Models | Endpoint::CreateResponse => Ok(models::answer(&exchange)),
+    };
+    match plain {
+        Ok(PlainAnswer { json, headers }) => {
+            let head = Head::json(StatusCode::OK, json.len()).with(Some(&headers));
+            exchange.deliver(head, Script::whole(json), &delivery).await
+        }
+        Err(failure) => exchange.fail(&failure, &delivery).await,
+    }
+}
+
+/// A JSON answer with status 200.
+struct PlainAnswer {
+    json: Bytes,
+    headers: BTreeMap<String, String>,
+}

@@ -1,0 +1,148 @@
+//! Ladder: simulator. The documented scenario files, and what is wrong with wrong ones.
+
+use codex_sim::{Scenario, ScenarioError, Simulator};
+use serde_json::json;
+
+use crate::http::{End, Request, ask, stream};
+
+async fn load(name: &str) -> Simulator {
+    let path = format!("{}/scenarios/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    let scenario = Scenario::from_file(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
+    Simulator::start(scenario).await.unwrap()
+}
+
+async fn with_model(simulator: &Simulator, model: &str) -> crate::http::Answer {
+    let body = json!({"model": model, "input": "hello", "stream": true});
+    Request::post(&body).without("authorization").send(simulator).await
+}
+
+#[tokio::test]
+async fn hello() {
+    let simulator = load("hello").await;
+    let answer = stream(&simulator, "Say hello").await;
+    assert_eq!(answer.output_text(), "Hello! How can I help?");
+    assert_eq!(answer.events().last().unwrap()["response"]["usage"]["total_tokens"], 14);
+    let answer = stream(&simulator, "The weather?").await;
+    assert_eq!(answer.output_text(), "Sunny, 21 °C.");
+    assert!(answer.kinds().contains(&"response.reasoning_summary_text.done".to_owned()));
+    assert!(stream(&simulator, "Why?").await.output_text().starts_with("You said"));
+}
+
+#[tokio::test]
+async fn tools() {
+    let simulator = load("tools").await;
+    let calls = stream(&simulator, "Compare Paris and Rome").await;
+    let output = calls.events().last().unwrap()["response"]["output"].clone();
+    assert_eq!(output[1]["arguments"], r#"{"city":"Rome"}"#);
+    let outputs = json!([
+        output[0], output[1],
+        {"type": "function_call_output", "call_id": "call_1", "output": "sunny"},
+        {"type": "function_call_output", "call_id": "call_2", "output": "rainy"},
+    ]);
+    let body = json!({"model": "m", "input": outputs, "stream": true});
+    let answer = Request::post(&body).send(&simulator).await;
+    assert_eq!(answer.output_text(), "Paris is sunny, Rome is rainy.");
+    let patch = stream(&simulator, "patch it").await.kinds();
+    assert!(patch.contains(&"response.custom_tool_call_input.done".to_owned()));
+    let search = stream(&simulator, "search it").await.kinds();
+    assert!(search.contains(&"response.web_search_call.searching".to_owned()));
+}
+
+#[tokio::test]
+async fn structured() {
+    let simulator = load("structured").await;
+    let cases = [("city", r#"{"name":"Paris","population":2100000}"#), ("broken", r#"{"name": "Par"#)];
+    for (prompt, text) in cases {
+        assert_eq!(stream(&simulator, prompt).await.output_text(), text);
+    }
+    assert!(stream(&simulator, "secret").await.kinds().contains(&"response.refusal.done".to_owned()));
+    assert_eq!(stream(&simulator, "story").await.kinds().last().unwrap(), "response.incomplete");
+}
+
+#[tokio::test]
+async fn failures() {
+    let simulator = load("failures").await;
+    let ask_as = |token: &str| Request::post(&ask("x")).header("authorization", &format!("Bearer {token}"));
+    for (token, status) in
+        [("sk-other", 401), ("sk-expired", 401), ("sk-sim", 429), ("sk-sim", 429), ("sk-sim", 502)]
+    {
+        assert_eq!(ask_as(token).send(&simulator).await.status, status, "{token}");
+    }
+    assert_eq!(ask_as("sk-sim").send(&simulator).await.end, End::Closed);
+    assert_eq!(ask_as("sk-sim").send(&simulator).await.status, 200);
+    let models = Request::new("GET", "/v1/models").header("authorization", "Bearer sk-sim");
+    assert_eq!(models.send(&simulator).await.status, 503);
+    assert_eq!(models.send(&simulator).await.status, 200);
+}
+
+#[tokio::test]
+async fn faults() {
+    let simulator = load("faults").await;
+    let cases = [
+        ("drop", End::Closed),
+        ("reset", End::Reset),
+        ("end early", End::Complete),
+        ("pause", End::Complete),
+        ("drip", End::Complete),
+        ("noise", End::Complete),
+        ("fail", End::Complete),
+        ("error", End::Complete),
+    ];
+    for (prompt, end) in cases {
+        assert_eq!(stream(&simulator, prompt).await.end, end, "{prompt}");
+    }
+    assert_eq!(stream(&simulator, "fail").await.kinds().last().unwrap(), "response.failed");
+    assert_eq!(stream(&simulator, "error").await.kinds().last().unwrap(), "error");
+    assert!(stream(&simulator, "noise").await.body.len() > 100_000);
+}
+
+#[tokio::test]
+async fn dialects() {
+    let simulator = load("dialects").await;
+    assert!(!with_model(&simulator, "llama").await.text().contains("sequence_number"));
+    assert!(with_model(&simulator, "open").await.text().ends_with("data: [DONE]\n\n"));
+    assert!(with_model(&simulator, "gateway").await.text().ends_with("data: [DONE]\r\n\r\n"));
+    assert_eq!(with_model(&simulator, "gateway-error").await.json(), json!({"detail": "No."}));
+    assert_eq!(with_model(&simulator, "replay").await.kinds(), ["response.created", "response.completed"]);
+    assert!(with_model(&simulator, "recording").await.text().ends_with(": the recording ends here\n\n"));
+}
+
+#[test]
+fn wrong_files_name_line_and_key() {
+    let cases = [
+        ("seed = 1\nsede = 2", "line 2", "sede"),
+        ("[[rule]]\nwhne = {}", "line 2", "whne"),
+        ("[[rule]]\nwhen = { modle = \"m\" }", "line 2", "modle"),
+        ("[[rule]]\nreply = { txet = \"m\" }", "line 2", "txet"),
+        ("[[rule]]\ntimes = \"two\"", "line 2", "times"),
+        ("[[rule]]\nreply = { output = [{ type = \"massage\" }] }", "line 2", "massage"),
+        ("[[rule]]\nreply = { output = [{ type = \"message\", txet = \"\" }] }", "line 2", "txet"),
+        ("[[rule]]\n[rule.faults]\nstal = 1", "line 3", "stal"),
+        ("[[rule]]\n[rule.faults]\ninsert = [{ kind = \"bomb\", at = 1 }]", "line 3", "bomb"),
+        ("[[rule]]\n[rule.dialect]\nlike = \"klingon\"", "line 3", "klingon"),
+        ("seed = ", "line 1", "seed"),
+        ("[[rule]]\nfail = { status = 500 }\nreply = {}", "line 1", "`reply`, `fail` and `raw`"),
+        ("\n[[rule]]\n[[rule]]\nfail = { status = 99 }", "line 3", "99"),
+        ("[[rule]]\nraw = {}", "line 1", "`sse`, `file` and `events`"),
+        ("[[rule]]\nfail = { code = \"x\" }", "line 2", "status"),
+    ];
+    for (text, line, key) in cases {
+        let error = Scenario::from_toml(text).unwrap_err().to_string();
+        assert!(error.contains(line) && error.contains(key), "{text:?}\n{error}");
+    }
+    let missing = Scenario::from_toml("[[rule]]\nraw = { file = \"no-such-file\" }").unwrap_err();
+    assert!(matches!(missing, ScenarioError::File { .. }), "{missing}");
+    assert!(Scenario::from_file("no-such-file").unwrap_err().to_string().contains("no-such-file"));
+}
+
+#[test]
+fn every_scenario_file_is_tested_here() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios");
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter_map(|name| name.strip_suffix(".toml").map(str::to_owned))
+        .collect();
+    names.sort();
+    assert_eq!(names, ["dialects", "failures", "faults", "hello", "structured", "tools"]);
+}
