@@ -255,6 +255,14 @@ pub enum DecodeError {
         /// What the parser objects to.
         source: serde_json::Error,
     },
+    /// The terminal event of a stream does not decode.
+    #[error("the last event of the stream, {kind}, cannot be decoded: {problem}")]
+    LastEvent {
+        /// Its type.
+        kind: SafeText,
+        /// What the parser objects to.
+        problem: SafeText,
+    },
 }
 
 /// Whether and how to try again.

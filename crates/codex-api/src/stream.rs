@@ -16,7 +16,7 @@ use tokio::time::Sleep;
 
 use crate::{
     answer,
-    error::{ApiError, ApiErrorKind},
+    error::{ApiError, ApiErrorKind, DecodeError},
     error_context::{ErrorContext, StreamProgress},
     frames::Frames,
     head_facts,
@@ -175,8 +175,9 @@ impl ResponseStream {
                 None => server_error::unexplained(),
             }),
             ResponseEvent::Error(event) => Some(self.reported_error(&event.error)),
-            ResponseEvent::Undecodable { kind, .. } if kind == "response.failed" || kind == "error" => {
-                Some(server_error::unexplained())
+            ResponseEvent::Undecodable { kind, problem, .. } if event.is_terminal() => {
+                // The last word of the service, and it cannot be read: not success, and not a cut either.
+                Some(DecodeError::LastEvent { kind: SafeText::new(kind), problem: SafeText::new(problem) }.into())
             }
             event => {
                 self.output_started |= event.is_output();

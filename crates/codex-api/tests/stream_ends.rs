@@ -113,6 +113,16 @@ async fn failures_inside_a_stream_are_typed() {
 }
 
 #[tokio::test]
+async fn a_last_event_that_cannot_be_read_is_neither_success_nor_a_cut() {
+    for kind in ["response.completed", "response.failed"] {
+        let (client, _) = client([stream_of(&[created(), json!({"type": kind, "response": null})])]);
+        let error = client.responses().create(&request()).await.unwrap_err();
+        assert!(matches!(error.kind(), ApiErrorKind::Decode(_)), "{error:?}");
+        assert!(error.report().to_string().contains(kind), "{}", error.report());
+    }
+}
+
+#[tokio::test]
 async fn incomplete_is_a_result() {
     let last = json!({"type":"response.incomplete","response":{"id":"resp_1","status":"incomplete","output":[],
                       "incomplete_details":{"reason":"max_output_tokens"}}});
