@@ -1,0 +1,34 @@
+//! One stream through codex-api's public API, counted.
+
+use std::hint::black_box;
+
+use bench_runtime::Outcome;
+use codex_api::{ApiClient, ContentPart, ResponseEvent, ResponseItem, ResponsesApiRequest, ResponsesOptions};
+use workload::Tally;
+
+/// Streams a response and counts what arrives.
+pub async fn count(client: &ApiClient) -> Outcome {
+    let request = ResponsesApiRequest::new("gpt-5.4").input("Say hello");
+    let mut events = client.responses().stream_request(&request, &ResponsesOptions::default()).await?;
+    let mut tally = Tally::default();
+    while let Some(event) = events.next().await {
+        let event = event?;
+        match &event {
+            ResponseEvent::OutputTextDelta(event) => tally.delta(&event.delta),
+            ResponseEvent::OutputItemDone(event) => count_item(&mut tally, &event.item),
+            _ => {}
+        }
+        black_box(event);
+    }
+    Ok(tally)
+}
+
+fn count_item(tally: &mut Tally, item: &ResponseItem) {
+    if let ResponseItem::Message(message) = item {
+        for part in message.content.parts() {
+            if let ContentPart::OutputText(part) = part {
+                tally.item(&part.text);
+            }
+        }
+    }
+}
