@@ -19,7 +19,7 @@ pub use resolve::{KeySource, ProviderChoice, ResolvedProvider, Selection, WhySim
 
 use table_reader::TableReader;
 
-/// What `config.toml` says. The default is an empty file.
+#[doc = include_str!("config/README.md")]
 ///
 /// ```
 /// use codex_core::{Config, Environment, ProviderChoice, Selection};

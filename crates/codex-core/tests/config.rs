@@ -1,5 +1,7 @@
 //! Ladder: pure function; the loading of files on a temporary folder.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::{fs, path::Path, time::Duration};
 
 use codex_core::{

@@ -1,0 +1,136 @@
+//! The command line.
+
+mod connection;
+mod duration;
+mod pair;
+mod respond;
+
+use std::{net::IpAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use connection::ConnectionArgs;
+pub(crate) use pair::{PairError, PairKind, split};
+pub(crate) use respond::RespondArgs;
+
+use crate::exit::EXIT_CODES;
+
+const EXAMPLES: &str = "\
+Examples:
+  codex-api respond \"Say hello\"               stream a response
+  git diff | codex-api respond \"Review this\"  a prompt, and its context
+  codex-api respond --json \"Say hello\"        one event a line
+  codex-api models                            what the provider offers
+  codex-api sim --port 8080                   serve the simulator
+
+Without a key and a provider, a simulator inside the process answers.
+Providers stand in $XDG_CONFIG_HOME/codex-api/config.toml, else in
+~/.config/codex-api/config.toml; openai, ollama, lmstudio and sim are built in.
+RUST_LOG=debug writes a log to standard error.
+";
+
+/// Streamed, typed responses of the OpenAI Responses API and of servers that speak it.
+#[derive(Parser)]
+#[command(name = "codex-api", version, max_term_width = 90, after_help = format!("{EXAMPLES}\n{EXIT_CODES}"))]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) general: GeneralArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Args)]
+#[command(next_help_heading = "General options")]
+pub(crate) struct GeneralArgs {
+    /// Configuration to read instead of the usual one.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Say on standard error how it went: attempts, retries, request id, times, tokens.
+    #[arg(long, short, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+    /// Say nothing on standard error but errors.
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    /// When to colour standard error; NO_COLOR turns `auto` off.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = ColorWhen::Auto)]
+    pub(crate) color: ColorWhen,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    /// When standard error is a terminal.
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Ask for a response and stream it.
+    Respond(Box<RespondArgs>),
+    /// List the models of the provider.
+    Models(ModelsArgs),
+    /// Serve the simulator, for any client and for tests.
+    Sim(SimArgs),
+    /// Print the completions of a shell.
+    Completions(CompletionsArgs),
+}
+
+const MODELS_EXAMPLES: &str = "\
+Examples:
+  codex-api models
+  codex-api models --provider ollama
+  codex-api models --json | jq -r '.data[].id'
+";
+
+#[derive(Args)]
+#[command(after_help = format!("{MODELS_EXAMPLES}\n{EXIT_CODES}"))]
+pub(crate) struct ModelsArgs {
+    /// Print the list as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) connection: ConnectionArgs,
+}
+
+const SIM_EXAMPLES: &str = "\
+Examples:
+  codex-api sim                                     on a free port
+  codex-api sim --port 8080 --scenario faults.toml
+  codex-api respond --provider sim --base-url http://127.0.0.1:8080/v1 Hello
+
+The base URL is printed on standard output once requests are taken. Ctrl-C
+stops it; that is its proper end, so the exit code is 0.
+";
+
+#[derive(Args)]
+#[command(after_help = format!("{SIM_EXAMPLES}\n{EXIT_CODES}"))]
+pub(crate) struct SimArgs {
+    /// Port to listen on; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) port: u16,
+    /// Address to listen on. Anything but a loopback address lets others in.
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    pub(crate) host: IpAddr,
+    /// What to answer, in TOML; without it, something friendly to everything.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// Makes ids and times of the answers the same in every run with this number.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+}
+
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  codex-api completions bash > ~/.local/share/bash-completion/completions/codex-api
+  codex-api completions zsh > \"${fpath[1]}/_codex-api\"
+  codex-api completions fish > ~/.config/fish/completions/codex-api.fish
+";
+
+#[derive(Args)]
+#[command(after_help = format!("{COMPLETIONS_EXAMPLES}\n{EXIT_CODES}"))]
+pub(crate) struct CompletionsArgs {
+    /// Which shell.
+    pub(crate) shell: clap_complete::Shell,
+}

@@ -1,0 +1,35 @@
+//! Options that say whom to ask and how long to wait.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::duration::parse_duration;
+
+/// Values of headers, parameters and URLs may be secrets, and clap quotes what it refuses: so they are plain text here,
+/// and checked later.
+#[derive(Args)]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct ConnectionArgs {
+    /// Provider: openai, ollama, lmstudio, sim, or one of the configuration.
+    #[arg(long, short, value_name = "NAME")]
+    pub(crate) provider: Option<String>,
+    /// Base URL in place of the provider's, such as http://localhost:8080/v1.
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// Header to send too, as 'Name: value'. Repeatable.
+    #[arg(long = "header", value_name = "'NAME: VALUE'")]
+    pub(crate) headers: Vec<String>,
+    /// Parameter to add to the URL. Repeatable.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) query: Vec<String>,
+    /// Longest time of a request, its retries included: 30, 30s, 2m, 500ms [default: none]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// Longest silence within a stream [default: 300s]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) idle_timeout: Option<Duration>,
+    /// How often a failed request, and a stream that broke before any output, is tried again [default: 4 and 5].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=i64::from(codex_core::MAX_RETRIES)))]
+    pub(crate) retries: Option<u32>,
+}

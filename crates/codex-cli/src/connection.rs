@@ -1,0 +1,107 @@
+//! From flags, configuration and environment to a client.
+
+use std::{sync::Arc, time::Duration};
+
+use codex_api::{ApiClient, ApiError, Provider, RetryPolicy};
+use codex_core::{Config, KeySource, ProviderChoice, ResolvedProvider, Selection, WhySimulator};
+use codex_sim::{Drip, Faults, Scenario, Simulator};
+
+use crate::{
+    args::{ConnectionArgs, PairKind, split},
+    command::Context,
+    failure::Failure,
+    terminal::Target,
+    verbose_observer::VerboseObserver,
+};
+
+/// Pause after each event of the embedded simulator where somebody reads along: about as fast as a model.
+const SIMULATED_PACE: Duration = Duration::from_millis(20);
+
+/// A client, and what else its requests need.
+pub(crate) struct Connection {
+    pub(crate) client: ApiClient,
+    pub(crate) stream_retries: RetryPolicy,
+    key_source: KeySource,
+    /// The embedded simulator runs as long as this.
+    _simulator: Option<Simulator>,
+}
+
+impl Connection {
+    /// The provider that the flags, the configuration and the environment name. Nothing is sent yet.
+    pub(crate) async fn open(
+        args: &ConnectionArgs,
+        config: &Config,
+        context: &Context,
+    ) -> Result<Self, Failure> {
+        let mut choice = ProviderChoice::default();
+        choice.id = args.provider.clone();
+        choice.base_url = args.base_url.clone();
+        match config.select(&choice, &context.environment)? {
+            Selection::Provider(provider) => Self::to(*provider, args, None, context),
+            Selection::Simulator(why) => {
+                let simulator = start_simulator(why, context).await?;
+                Self::to(ResolvedProvider::simulator(&simulator.base_url())?, args, Some(simulator), context)
+            }
+        }
+    }
+
+    /// Says about a failed request what only the connection knows.
+    pub(crate) fn failure(&self, error: ApiError) -> Failure {
+        Failure::Request { error: Box::new(error), key_source: self.key_source.clone() }
+    }
+
+    fn to(
+        resolved: ResolvedProvider,
+        args: &ConnectionArgs,
+        simulator: Option<Simulator>,
+        context: &Context,
+    ) -> Result<Self, Failure> {
+        let mut stream_retries = resolved.stream_retries;
+        if let Some(retries) = args.retries {
+            stream_retries.max_retries = retries;
+        }
+        let provider = with_flags(resolved.provider, args)?;
+        context.status.detail(format_args!("provider {}, {}", resolved.id, provider.base_url()));
+        let mut client = ApiClient::new(provider)?;
+        if let Some(key) = resolved.key {
+            client = client.auth(key);
+        }
+        if context.status.is_verbose() {
+            client = client.observer(Arc::new(VerboseObserver::new(context.status.clone())));
+        }
+        Ok(Self { client, stream_retries, key_source: resolved.key_source, _simulator: simulator })
+    }
+}
+
+async fn start_simulator(why: WhySimulator, context: &Context) -> Result<Simulator, Failure> {
+    let mut scenario = Scenario::default();
+    if context.target == Target::Terminal {
+        let pace = u64::try_from(SIMULATED_PACE.as_millis()).unwrap_or(u64::MAX);
+        scenario = scenario.faults(Faults::new().drip(Drip::EventMs(pace)));
+    }
+    let simulator = Simulator::start(scenario).await?;
+    if why == WhySimulator::NothingNamed {
+        context.status.note(
+            "no key is set, so the built-in simulator answers; set OPENAI_API_KEY or name a --provider for a real model",
+        );
+    }
+    Ok(simulator)
+}
+
+/// The provider with what the flags say over what the configuration says.
+fn with_flags(mut provider: Provider, args: &ConnectionArgs) -> Result<Provider, Failure> {
+    for (name, value) in split(PairKind::Query, &args.query)? {
+        provider = provider.query(name, value).map_err(|source| Failure::Flag { flag: "--query", source })?;
+    }
+    for (name, value) in split(PairKind::Header, &args.headers)? {
+        provider =
+            provider.header(name, value).map_err(|source| Failure::Flag { flag: "--header", source })?;
+    }
+    if let Some(retries) = args.retries {
+        provider.retry.max_retries = retries;
+    }
+    let timeouts = &mut provider.timeouts;
+    timeouts.total = args.timeout.or(timeouts.total);
+    timeouts.byte_idle = args.idle_timeout.or(timeouts.byte_idle);
+    Ok(provider)
+}

@@ -1,0 +1,123 @@
+//! A failure as one clear line: what, why, the remedy, and what to quote to the service.
+
+use std::{error::Error, fmt::Write};
+
+use codex_api::{ApiError, ApiErrorKind, ErrorCode, StreamEnd, TransportError};
+use codex_core::KeySource;
+
+use crate::{failure::Failure, usage_limit};
+
+/// The line that is said about a failure.
+pub(crate) fn line(failure: &Failure) -> String {
+    let mut text = match failure {
+        Failure::Request { error, .. } if says_all(error) => error.to_string(),
+        // Its own causes are those of the API error.
+        Failure::Request { error, .. } => with_causes(error.as_ref()),
+        other => with_causes(other),
+    };
+    if let Failure::Request { error, key_source } = failure {
+        if let Some(remedy) = remedy(error, key_source) {
+            push(&mut text, format_args!("; {remedy}"));
+        }
+        if let Some(id) = error.request_id() {
+            push(&mut text, format_args!(" (request id {id})"));
+        }
+    } else if let Some(remedy) = own_remedy(failure) {
+        push(&mut text, format_args!("; {remedy}"));
+    }
+    one_line(&text)
+}
+
+/// The facts behind a failed request, for those who asked for them.
+pub(crate) fn details(failure: &Failure) -> Option<String> {
+    match failure {
+        Failure::Request { error, .. } => {
+            Some(one_line(&format!("{}, {}", with_causes(error.as_ref()), error.context())))
+        }
+        _ => None,
+    }
+}
+
+/// Whether the error needs no causes to be understood: those of a failed connection only repeat it in other words.
+fn says_all(error: &ApiError) -> bool {
+    match error.kind() {
+        ApiErrorKind::Transport(TransportError::Dns { .. } | TransportError::Connect { .. }) => true,
+        // Before the head; within a body the cause tells more.
+        ApiErrorKind::Transport(TransportError::Closed { .. }) => error.status().is_none(),
+        _ => false,
+    }
+}
+
+/// An error and its causes, joined by `: `. A cause that only repeats what stands before it is left out.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            push(&mut text, format_args!(": {cause_text}"));
+        }
+        source = cause.source();
+    }
+    text
+}
+
+/// What the user can do about a failed request, where the error itself does not say so.
+fn remedy(error: &ApiError, key_source: &KeySource) -> Option<String> {
+    let of_key = |problem: &str| match key_source {
+        KeySource::None => {
+            "no key was sent: name a provider that has one, or send it with --header".to_owned()
+        }
+        source => format!("{problem} {source}"),
+    };
+    let remedy = match error.kind() {
+        ApiErrorKind::Auth(_) => return Some(of_key("it came")),
+        _ if matches!(error.status(), Some(401 | 403)) => return Some(of_key("the key came")),
+        ApiErrorKind::Api { status: Some(401 | 403), .. } => return Some(of_key("the key came")),
+        ApiErrorKind::Api { code: Some(ErrorCode::ModelNotFound), .. }
+        | ApiErrorKind::InvalidRequest { code: Some(ErrorCode::ModelNotFound), .. } => {
+            "`codex-api models` lists what there is"
+        }
+        ApiErrorKind::Api { status: Some(404 | 405), .. } => {
+            "check the base URL (it usually ends in /v1) and the model"
+        }
+        ApiErrorKind::Api { status: Some(300..=399), .. } => {
+            "redirects are not followed; use the base URL it points to"
+        }
+        ApiErrorKind::Transport(TransportError::Timeout { phase, .. }) => match phase.as_str() {
+            "total" => "--timeout sets this limit",
+            "byte_idle" => "--idle-timeout sets this limit",
+            _ => "check the base URL and the network",
+        },
+        ApiErrorKind::Stream(StreamEnd::ClosedBeforeTerminal) if error.output_started() => {
+            "what came is printed; ask again for the whole"
+        }
+        ApiErrorKind::UsageLimitReached { plan_type, resets_at, .. } => {
+            return Some(usage_limit::remedy(plan_type.as_deref(), *resets_at));
+        }
+        ApiErrorKind::UsageNotIncluded { .. } => "upgrade the plan (https://chatgpt.com/explore/plus)",
+        ApiErrorKind::RateLimit { .. } | ApiErrorKind::ServerOverloaded { .. } => "try again later",
+        _ => return None,
+    };
+    Some(remedy.to_owned())
+}
+
+fn own_remedy(failure: &Failure) -> Option<&'static str> {
+    match failure {
+        Failure::Incomplete { reason } if reason == "max_output_tokens" => {
+            Some("what came is printed; raise --max-output-tokens for more")
+        }
+        Failure::Incomplete { .. } => Some("what came is printed"),
+        _ => None,
+    }
+}
+
+/// What a server says must not move the cursor or look like a line of ours.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn push(text: &mut String, more: std::fmt::Arguments<'_>) {
+    // Writing to a `String` cannot fail.
+    let _infallible = text.write_fmt(more);
+}

@@ -1,0 +1,40 @@
+//! What the command tells its caller when it ends.
+
+use std::process::ExitCode;
+
+/// Shown at the end of every `--help`.
+pub(crate) const EXIT_CODES: &str = "\
+Exit codes:
+  0    ok
+  1    the request failed, or its response is incomplete
+  2    usage: a flag, a file, the configuration or the provider cannot be used
+  3    authentication: the key is missing, cannot be sent, or was refused (401, 403)
+  130  interrupted (Ctrl-C)";
+
+/// How the command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Ok,
+    Failed,
+    Usage,
+    Auth,
+    Interrupted,
+}
+
+impl Exit {
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Auth => 3,
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        exit.code().into()
+    }
+}

@@ -1,0 +1,75 @@
+//! Ctrl-C.
+
+use std::{io, process, time::Duration};
+
+use tokio::sync::oneshot;
+
+use crate::{exit::Exit, failure::Failure};
+
+/// How long the command may take to clean up before it is ended, in case something blocks (a full pipe).
+const GRACE: Duration = Duration::from_millis(500);
+
+/// What `work` gives, or what an interruption gives: `work` is dropped then, and with it its request.
+pub(crate) async fn or(work: impl Future<Output = Result<(), Failure>>) -> Result<Exit, Failure> {
+    let interrupted = signal().map_err(Failure::Runtime)?;
+    let (tell, told) = oneshot::channel();
+    // A task of its own, so that it runs even where `work` blocks its thread.
+    tokio::spawn(async move {
+        interrupted.await;
+        // The other side is gone only when the work is done already.
+        let _done_already = tell.send(());
+        tokio::time::sleep(GRACE).await;
+        process::exit(Exit::Interrupted.code().into());
+    });
+    tokio::select! {
+        biased;
+        Ok(()) = told => Ok(Exit::Interrupted),
+        result = work => result.map(|()| Exit::Ok),
+    }
+}
+
+/// Done at an interruption or when the process is asked to terminate. Signals are heard from the call on, not only
+/// once it is awaited.
+pub(crate) fn stop() -> io::Result<impl Future<Output = ()>> {
+    let (interrupted, terminated) = (signal()?, termination()?);
+    Ok(async {
+        tokio::select! {
+            () = interrupted => {}
+            () = terminated => {}
+        }
+    })
+}
+
+#[cfg(unix)]
+fn signal() -> io::Result<impl Future<Output = ()>> {
+    heard(tokio::signal::unix::SignalKind::interrupt())
+}
+
+#[cfg(unix)]
+fn termination() -> io::Result<impl Future<Output = ()>> {
+    heard(tokio::signal::unix::SignalKind::terminate())
+}
+
+#[cfg(unix)]
+fn heard(kind: tokio::signal::unix::SignalKind) -> io::Result<impl Future<Output = ()>> {
+    let mut signal = tokio::signal::unix::signal(kind)?;
+    Ok(async move {
+        signal.recv().await;
+    })
+}
+
+#[cfg(windows)]
+fn signal() -> io::Result<impl Future<Output = ()>> {
+    let mut signal = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        signal.recv().await;
+    })
+}
+
+#[cfg(windows)]
+fn termination() -> io::Result<impl Future<Output = ()>> {
+    let mut signal = tokio::signal::windows::ctrl_close()?;
+    Ok(async move {
+        signal.recv().await;
+    })
+}

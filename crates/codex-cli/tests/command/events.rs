@@ -1,0 +1,82 @@
+//! `--json`: the events as the service sent them.
+
+use codex_sim::{Faults, Insert, Reply, Rule, Scenario, StreamFailure};
+use serde_json::{Value, json};
+
+use crate::{
+    raw_server::{RawServer, Then},
+    sim_server::SimServer,
+};
+
+fn kinds(stdout: &str) -> Vec<String> {
+    let kind = |line: &str| serde_json::from_str::<Value>(line).unwrap()["type"].as_str().unwrap().to_owned();
+    stdout.lines().map(kind).collect()
+}
+
+#[test]
+fn each_event_is_a_line() {
+    let run = SimServer::text("Hello there").respond(["--json", "Hi"]).run().ended(0).said_nothing();
+    assert_eq!(
+        kinds(&run.stdout),
+        [
+            "response.created",
+            "response.in_progress",
+            "response.output_item.added",
+            "response.content_part.added",
+            "response.output_text.delta",
+            "response.output_text.delta",
+            "response.output_text.done",
+            "response.content_part.done",
+            "response.output_item.done",
+            "response.completed",
+        ]
+    );
+}
+
+#[test]
+fn unknown_events_and_keepalives_are_lines_too() {
+    let event = json!({"type": "response.hologram", "x": [1, 2]});
+    let Value::Object(event) = event else { panic!() };
+    let faults = Faults::new().insert(Insert::Keepalive { at: 1 }).insert(Insert::Event { at: 2, event });
+    let server = SimServer::start(Scenario::new().rule(Rule::reply(Reply::text("a")).faults(faults)));
+    let run = server.respond(["--json", "Hi"]).run().ended(0);
+    assert_eq!(kinds(&run.stdout)[1..4], ["keepalive", "response.in_progress", "response.hologram"]);
+}
+
+#[test]
+fn the_event_that_fails_is_a_line_and_the_error_is_said() {
+    for faults in [
+        Faults::new().fail(StreamFailure::new(6, "invalid_prompt", "No.")),
+        Faults::new().error(StreamFailure::new(6, "invalid_prompt", "No.")),
+    ] {
+        let server =
+            SimServer::start(Scenario::new().rule(Rule::reply(Reply::text("a b c d")).faults(faults)));
+        let run = server.respond(["--json", "Hi"]).run().ended(1);
+        let last = kinds(&run.stdout).pop().unwrap();
+        assert!(last == "response.failed" || last == "error", "{last}");
+        run.said(&["error: ", "No."]);
+    }
+}
+
+#[test]
+fn an_event_over_several_lines_becomes_one() {
+    let body = "data: {\"type\":\ndata: \"response.completed\",\ndata: \"response\":{\"id\":\"r\"}}\n\n";
+    let run = RawServer::events(body, Then::Close).respond(["--json", "Hi"]).run().ended(0);
+    run.printed("{\"type\": \"response.completed\", \"response\":{\"id\":\"r\"}}\n");
+}
+
+#[test]
+fn an_event_that_is_no_json_is_told_as_json() {
+    let body =
+        "event: x\ndata: {oops\n\ndata: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\"}}\n\n";
+    let run = RawServer::events(body, Then::Close).respond(["--json", "Hi"]).run().ended(0);
+    let first: Value = serde_json::from_str(run.stdout.lines().next().unwrap()).unwrap();
+    assert_eq!(first["raw"], "{oops");
+}
+
+#[test]
+fn the_connection_that_breaks_repeats_no_event() {
+    let body = "data: {\"type\":\"response.output_text.delta\",\"delta\":\"a\"}\n\n";
+    let run = RawServer::events(body, Then::Close).respond(["--json", "Hi"]).run().ended(1);
+    assert_eq!(run.stdout.lines().count(), 1, "{run:?}");
+}

@@ -1,0 +1,20 @@
+//! Ladder: simulator. The real command against simulators in this process, and against servers of a few lines where a
+//! simulator is too well-behaved. The environment of each run is empty but for what the test sets.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod bad_servers;
+mod cli;
+mod configuration;
+mod events;
+mod failures;
+mod input;
+mod raw_server;
+mod respond;
+mod secrets;
+mod signals;
+mod sim_server;
+mod streams;
+mod terminal;
+mod tools;
+mod usage;
