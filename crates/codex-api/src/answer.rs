@@ -7,8 +7,8 @@ use codex_client::{
     Bounded, ClosedReason, ClosedStage, HttpResponse, ResponseBody, ResponseHead, SseFrame, SseLimits, SseStream, StatusError, Timeouts, TransportError,
 };
 use codex_observe::{AuthEvidence, ErrorClass, SafeText};
-use codex_protocol::ErrorBody;
-use http::header::CONTENT_TYPE;
+use codex_protocol::{ErrorBody, ErrorForm};
+use http::{StatusCode, header::CONTENT_TYPE};
 
 use crate::{
     error::ApiErrorKind,
@@ -101,7 +101,7 @@ impl AnswerReader for StreamOpener {
     async fn read(&self, response: HttpResponse) -> Result<(ResponseHead, OpenedStream), Failed> {
         let HttpResponse { head, body } = response;
         if let Some(content_type) = foreign_content_type(&head) {
-            let kind = not_a_stream(&content_type, body).await;
+            let kind = not_a_stream(&content_type, head.status, body).await;
             return Err(Failed::with_head(kind, head));
         }
         let mut stream = SseStream::new(body, SseLimits::default(), &self.timeouts);
@@ -119,8 +119,7 @@ impl AnswerReader for StreamOpener {
 }
 
 /// The failure that an answer with a status other than success means.
-pub(crate) async fn refused(response: HttpResponse) -> Failed {
-    let error = StatusError::read(response).await;
+pub(crate) fn refused(error: StatusError) -> Failed {
     let body = ErrorBody::parse(&error.body);
     let delay_hint = body.retry_hint();
     let kind = server_error::classify(Reported::from_body(body, error.head.status.as_u16()));
@@ -155,14 +154,14 @@ fn foreign_content_type(head: &ResponseHead) -> Option<String> {
 }
 
 /// A status of success with a body that is no stream: an error of the service in disguise, or somebody else's page.
-async fn not_a_stream(content_type: &str, body: ResponseBody) -> ApiErrorKind {
+async fn not_a_stream(content_type: &str, status: StatusCode, body: ResponseBody) -> ApiErrorKind {
     let bytes = match body.collect(MAX_SUMMARY_BYTES).await {
         Ok(collected) => collected.bytes,
         Err(error) => return error.into(),
     };
     let parsed = ErrorBody::parse(&bytes);
-    if parsed.code.is_some() || parsed.kind.is_some() {
-        return server_error::classify(Reported::from_event(parsed));
+    if parsed.form == ErrorForm::Json && (parsed.code.is_some() || parsed.message.is_some()) {
+        return server_error::classify(Reported::from_body(parsed, status.as_u16()));
     }
     let summary = parsed.message.as_deref().map(|text| SafeText::prose(text, MAX_SUMMARY_CHARS));
     StreamEnd::NotAnEventStream { content_type: SafeText::new(content_type), summary }.into()

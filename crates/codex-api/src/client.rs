@@ -2,13 +2,15 @@
 
 use std::{env, fmt, sync::Arc};
 
-use codex_client::{ClientConfig, CompressionMemory, HttpTransport, ReqwestTransport, TransportError};
+use codex_client::{ClientConfig, CompressionMemory, HttpTransport, ReqwestTransport, TransportError, WebSocketTransport};
 use codex_observe::{NoObserver, Observer};
 use thiserror::Error;
 
 use crate::{
     auth::{ApiKey, AuthProvider, NoAuth},
-    endpoint::{models::ModelsClient, responses::ResponsesClient},
+    endpoint::{
+        models::ModelsClient, responses::ResponsesClient, responses_websocket::ResponsesWebsocketClient,
+    },
     pipeline::{Chance, Pipeline},
     provider::{OPENAI_BASE_URL, Provider, ProviderError},
 };
@@ -52,6 +54,7 @@ impl ApiClient {
         Self {
             pipeline: Pipeline {
                 transport,
+                websocket: None,
                 provider: Arc::new(provider),
                 auth: Arc::new(NoAuth),
                 observer: Arc::new(NoObserver),
@@ -85,6 +88,13 @@ impl ApiClient {
         self
     }
 
+    /// Opens WebSockets through this transport instead of the one that the process shares.
+    #[must_use]
+    pub fn websocket_transport(mut self, transport: Arc<dyn WebSocketTransport>) -> Self {
+        self.pipeline.websocket = Some(transport);
+        self
+    }
+
     /// Tells every recorded fact to `observer`.
     #[must_use]
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
@@ -100,6 +110,11 @@ impl ApiClient {
     /// Streamed responses.
     pub fn responses(&self) -> ResponsesClient {
         ResponsesClient::new(self.clone())
+    }
+
+    /// Responses over a WebSocket.
+    pub fn responses_websocket(&self) -> ResponsesWebsocketClient {
+        ResponsesWebsocketClient::new(self.clone())
     }
 
     /// The models on offer.

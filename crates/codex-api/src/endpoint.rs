@@ -2,3 +2,4 @@
 
 pub(crate) mod models;
 pub(crate) mod responses;
+pub(crate) mod responses_websocket;

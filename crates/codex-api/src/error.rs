@@ -235,8 +235,11 @@ impl ApiErrorKind {
                 delay.map_or(RetryAdvice::Retry, RetryAdvice::RetryAfter)
             }
             Self::Stream(end) => end.retry_advice(),
+            Self::Decode(DecodeError::Event { .. }) => RetryAdvice::Retry,
             Self::Api { code: Some(ErrorCode::PreviousResponseNotFound), .. } => RetryAdvice::ResendFullInput,
+            Self::Api { code: Some(ErrorCode::WebsocketConnectionLimitReached), .. } => RetryAdvice::NewConnection,
             Self::Api { .. } if matches!(status, Some(401)) => RetryAdvice::FixCredentials,
+            Self::Api { .. } if matches!(status, Some(426)) => RetryAdvice::UseHttp,
             Self::Auth(_) => RetryAdvice::FixCredentials,
             _ => RetryAdvice::Never,
         }
@@ -254,6 +257,22 @@ pub enum DecodeError {
         endpoint: Endpoint,
         /// What the parser objects to.
         source: serde_json::Error,
+    },
+    /// A frame to send cannot be written as JSON.
+    #[error("the frame for {endpoint} cannot be encoded")]
+    Frame {
+        /// Which endpoint.
+        endpoint: Endpoint,
+        /// What the encoder objects to.
+        source: serde_json::Error,
+    },
+    /// An event that its reader cannot do without does not decode.
+    #[error("an event of the stream, {kind}, cannot be decoded, so the response would not be whole: {problem}")]
+    Event {
+        /// Its type; empty when it is no JSON at all.
+        kind: SafeText,
+        /// What the parser objects to.
+        problem: SafeText,
     },
     /// The terminal event of a stream does not decode.
     #[error("the last event of the stream, {kind}, cannot be decoded: {problem}")]
@@ -275,6 +294,10 @@ pub enum RetryAdvice {
     Retry,
     /// It may pass after this time, which the service named: never wait less.
     RetryAfter(Duration),
+    /// It may pass on a new WebSocket.
+    NewConnection,
+    /// Not over a WebSocket; over HTTP it may pass.
+    UseHttp,
     /// Only with other credentials.
     FixCredentials,
     /// The chain of previous responses is lost: send the whole input without `previous_response_id`.

@@ -21,6 +21,8 @@ pub struct ErrorContext {
     pub status: Option<u16>,
     /// Facts of the answer's head.
     pub evidence: AuthEvidence,
+    /// Whether the WebSocket had served a request before; `None` over HTTP.
+    pub connection_reused: Option<bool>,
     /// How far the stream had come, where one had begun.
     pub stream: Option<StreamProgress>,
 }
@@ -34,6 +36,7 @@ impl ErrorContext {
             elapsed: Duration::ZERO,
             status: None,
             evidence: AuthEvidence::default(),
+            connection_reused: None,
             stream: None,
         }
     }
@@ -49,6 +52,9 @@ impl fmt::Display for ErrorContext {
             write!(f, ", attempt {} of {}", self.attempt, self.max_attempts)?;
         }
         write!(f, ", after {:.1} s", self.elapsed.as_secs_f64())?;
+        if let Some(reused) = self.connection_reused {
+            write!(f, ", on a {} WebSocket", if reused { "reused" } else { "new" })?;
+        }
         if let Some(stream) = &self.stream {
             write!(f, ", {stream}")?;
         }

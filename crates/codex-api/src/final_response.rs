@@ -17,15 +17,18 @@ impl ResponseStream {
     /// it finished none, a message of the text that came.
     ///
     /// # Errors
-    /// What the service reported inside the stream, or why the stream broke; the error keeps the finished items.
+    /// What the service reported inside the stream, or why the stream broke; the error keeps the finished items. Also when
+    /// the output has to be put together from the events and one of them did not decode.
     pub async fn collect(mut self) -> Result<Response, ApiError> {
         let mut items = Vec::new();
         let mut text = String::new();
+        let mut unreadable = None;
         let mut last = None;
         while let Some(event) = self.next().await {
             match event? {
                 ResponseEvent::OutputTextDelta(delta) => text.push_str(&delta.delta),
                 ResponseEvent::OutputItemDone(done) => items.push(*done.item),
+                ResponseEvent::Undecodable { kind, problem, .. } => unreadable = unreadable.or(Some((kind, problem))),
                 ResponseEvent::Completed { response, .. } => last = Some(*response),
                 ResponseEvent::Incomplete(incomplete) => last = Some(*incomplete.response),
                 _ => {}
@@ -33,6 +36,10 @@ impl ResponseStream {
         }
         let mut response = last.unwrap_or_default();
         if response.output.is_empty() {
+            if let Some((kind, problem)) = unreadable {
+                // What is put together from the events of a stream must not silently lack one of them.
+                return Err(self.reject(&kind, &problem));
+            }
             if items.is_empty() && !text.is_empty() {
                 items.push(ResponseItem::assistant(text));
             }

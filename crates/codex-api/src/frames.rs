@@ -1,56 +1,152 @@
 //! Where a stream's frames come from. Everything above this file is the same for every transport.
 
 use std::{
-    task::{Context, Poll},
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
-use codex_client::{SseFrame, SseStream, TransportError};
+use codex_client::{SseFrame, SseStream, SseText, TimeoutPhase, TransportError};
+use tokio::time::{Instant, Sleep};
 
-use crate::answer::OpenedStream;
+use crate::{
+    answer::OpenedStream,
+    error::ApiErrorKind,
+    lanes::{LaneName, Lanes},
+};
 
 /// How long the rest of a body may take after its terminal event, so that the connection can be used again.
 const DRAIN_TIME: Duration = Duration::from_millis(500);
 
-/// The frames of one response: the one that was awaited at the start, then the rest.
+/// The text of one event, and the name that the transport gave it.
+pub(crate) struct Frame {
+    pub(crate) event: Option<SseText>,
+    pub(crate) data: SseText,
+}
+
+/// The frames of one response.
 pub(crate) struct Frames {
-    first: Option<SseFrame>,
-    rest: Option<SseStream>,
+    source: Source,
     bytes: u64,
 }
 
+enum Source {
+    /// The frame that was awaited at the start, then the rest of the body.
+    Body { first: Option<SseFrame>, rest: SseStream },
+    Lane(LaneFrames),
+    Released,
+}
+
+/// The frames of a lane of a WebSocket.
+pub(crate) struct LaneFrames {
+    lanes: Arc<Lanes>,
+    name: LaneName,
+    event_idle: Option<EventIdle>,
+}
+
+/// The clock that only events reset.
+struct EventIdle {
+    limit: Duration,
+    sleep: Pin<Box<Sleep>>,
+}
+
 impl Frames {
-    pub(crate) fn new(opened: OpenedStream) -> Self {
-        let bytes = opened.rest.progress().bytes;
-        Self { first: Some(opened.first), rest: Some(opened.rest), bytes }
+    pub(crate) fn of_body(opened: OpenedStream) -> Self {
+        Self { source: Source::Body { first: Some(opened.first), rest: opened.rest }, bytes: 0 }
+    }
+
+    pub(crate) fn of_lane(frames: LaneFrames) -> Self {
+        Self { source: Source::Lane(frames), bytes: 0 }
     }
 
     #[inline]
-    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<SseFrame, TransportError>>> {
-        if let Some(frame) = self.first.take() {
-            return Poll::Ready(Some(Ok(frame)));
-        }
-        match &mut self.rest {
-            Some(rest) => rest.poll_next(cx),
-            None => Poll::Ready(None),
+    pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame, ApiErrorKind>>> {
+        match &mut self.source {
+            Source::Body { first, rest } => {
+                if let Some(frame) = first.take() {
+                    return Poll::Ready(Some(Ok(frame.into())));
+                }
+                rest.poll_next(cx).map(|frame| frame.map(|frame| frame.map(Into::into).map_err(Into::into)))
+            }
+            Source::Lane(lane) => {
+                let text = ready!(lane.poll_next(cx));
+                if let Ok(text) = &text {
+                    self.bytes += text.len() as u64;
+                }
+                Poll::Ready(Some(text.map(|data| Frame { event: None, data })))
+            }
+            Source::Released => Poll::Ready(None),
         }
     }
 
-    /// Bytes of the body read so far.
+    /// Bytes of the body, or of the lane's messages, read so far.
     pub(crate) fn bytes(&self) -> u64 {
-        self.rest.as_ref().map_or(self.bytes, |rest| rest.progress().bytes)
+        match &self.source {
+            Source::Body { rest, .. } => rest.progress().bytes,
+            Source::Lane(_) | Source::Released => self.bytes,
+        }
     }
 
-    /// Lets go of the body. After a clean end it is read to its own end in the background, within bounds: an HTTP/1.1
-    /// connection can only be used again when nothing is left in it. After an error the connection is closed.
+    /// Lets go of the connection; `clean` after a terminal event.
+    ///
+    /// A body is then read to its own end in the background, within bounds: an HTTP/1.1 connection can only be used
+    /// again when nothing is left in it. After an error it is closed.
     pub(crate) fn release(&mut self, clean: bool) {
         self.bytes = self.bytes();
-        self.first = None;
-        if let (Some(rest), true) = (self.rest.take(), clean)
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
-        {
-            runtime.spawn(tokio::time::timeout(DRAIN_TIME, drain(rest)));
+        match std::mem::replace(&mut self.source, Source::Released) {
+            Source::Body { rest, .. } if clean => {
+                if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                    runtime.spawn(tokio::time::timeout(DRAIN_TIME, drain(rest)));
+                }
+            }
+            Source::Lane(mut lane) => lane.leave(clean),
+            Source::Body { .. } | Source::Released => {}
         }
+    }
+}
+
+impl LaneFrames {
+    /// The frames of a lane that was entered.
+    pub(crate) fn new(lanes: Arc<Lanes>, name: LaneName, event_idle: Option<Duration>) -> Self {
+        let event_idle = event_idle.map(|limit| EventIdle { limit, sleep: Box::pin(tokio::time::sleep(limit)) });
+        Self { lanes, name, event_idle }
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<SseText, ApiErrorKind>> {
+        let Some(idle) = &mut self.event_idle else {
+            return self.lanes.poll(&self.name, cx);
+        };
+        match self.lanes.poll(&self.name, cx) {
+            Poll::Ready(text) => {
+                idle.sleep.as_mut().reset(Instant::now() + idle.limit);
+                Poll::Ready(text)
+            }
+            Poll::Pending => {
+                ready!(idle.sleep.as_mut().poll(cx));
+                Poll::Ready(Err(TransportError::Timeout { phase: TimeoutPhase::EventIdle, limit: idle.limit }.into()))
+            }
+        }
+    }
+
+    fn leave(&mut self, ended: bool) {
+        self.lanes.leave(&self.name, ended);
+    }
+}
+
+impl Drop for Frames {
+    /// A response whose caller goes away is cancelled as far as its transport can.
+    fn drop(&mut self) {
+        if let Source::Lane(lane) = &mut self.source {
+            lane.leave(false);
+        }
+    }
+}
+
+impl From<SseFrame> for Frame {
+    fn from(frame: SseFrame) -> Self {
+        Self { event: frame.event, data: frame.data }
     }
 }
 

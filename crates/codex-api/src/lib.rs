@@ -6,9 +6,12 @@ mod client;
 mod endpoint;
 mod error;
 mod error_context;
+mod exchange;
 mod final_response;
+mod finished_items;
 mod frames;
 mod head_facts;
+mod lanes;
 mod options;
 mod pipeline;
 mod provider;
@@ -27,9 +30,13 @@ pub use client::{
 pub use endpoint::{
     models::{Models, ModelsClient},
     responses::ResponsesClient,
+    responses_websocket::{
+        Continuation, ResponsesWebsocketClient, ResponsesWebsocketConnection, WebsocketRequestOptions,
+    },
 };
 pub use error::{ApiError, ApiErrorKind, DecodeError, RetryAdvice};
 pub use error_context::{ErrorContext, StreamProgress};
+pub use lanes::MAX_WAITING_BYTES;
 pub use options::{ResponsesOptions, SessionSource, TurnState};
 pub use provider::{BaseUrlProblem, HeaderProblem, OPENAI_BASE_URL, Provider, ProviderError};
 pub use server_message::ServerMessage;
@@ -39,8 +46,9 @@ pub use structured::StructuredError;
 pub use tool_loop::{DEFAULT_MAX_ROUNDS, ToolError, ToolLoopError, ToolSet};
 
 pub use codex_client::{
-    Backoff, ClientConfig, Compression, HttpTransport, ReqwestTransport, ResponseHead, RetryPolicy, Timeouts,
-    TransportError,
+    Backoff, Bounded, ClientConfig, CloseAdvice, CloseCode, ClosedReason, ClosedStage, Compression, ConnectReason,
+    HttpTransport, ProxyReason, ReqwestTransport, ResponseHead, RetryPolicy, TimeoutPhase, Timeouts, TlsReason,
+    TransportError, UrlError, WebSocketError, WebSocketLimits, WebSocketOptions, WebSocketTransport,
 };
 pub use codex_observe::{AuthAttachment, AuthEvidence, AuthMode, Event, NoObserver, Observer, SafeText};
 pub use codex_protocol::*;

@@ -4,7 +4,7 @@
 //! 1 encode      the caller of `call` did it: body bytes, once, shared by every attempt
 //! 2 prepare     provider URL + provider and per-request headers
 //! 3 authorize   credentials -> headers, and what was attached
-//! 4 send        through the transport
+//! 4 send        through the transport: an HTTP request or a WebSocket handshake (`exchange.rs`)
 //! 5 observe     one fact per attempt
 //! 6 judge       success | retry after a delay | error
 //! 7 decode      the first frame is awaited here, so that a stream that never began is retried like any failure;
@@ -17,19 +17,21 @@ use std::{
 };
 
 use codex_client::{
-    Compression, CompressionMemory, Failure, HttpTransport, Request, RequestBody, ResponseHead, RetryDecision, TimeoutPhase,
-    Timeouts, TransportError, server_delay,
+    ClientConfig, Compression, CompressionMemory, Failure, HttpTransport, Request, RequestBody, ReqwestWebSocketTransport,
+    ResponseHead, RetryDecision, RetryPolicy, TimeoutPhase, Timeouts, TransportError, WebSocketConnection,
+    WebSocketOptions, WebSocketTransport, server_delay,
 };
-use codex_observe::{ApiRequest, AuthAttachment, Endpoint, Event, Observer, Outcome, RequestContext};
+use codex_observe::{AuthAttachment, Endpoint, Observer, Outcome, RequestContext};
 use http::{HeaderMap, Method, header::ACCEPT, header::HeaderValue};
 use tokio::time::Instant;
 use url::Url;
 
 use crate::{
-    answer::{self, AnswerReader, BodyReader, Failed, OpenedStream, StreamOpener},
+    answer::{self, BodyReader, Failed, OpenedStream, StreamOpener},
     auth::{self, AuthProvider},
     error::{ApiError, ApiErrorKind},
     error_context::ErrorContext,
+    exchange::{Exchange, Handshake, HttpExchange},
     provider::Provider,
 };
 
@@ -37,6 +39,8 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Pipeline {
     pub(crate) transport: Arc<dyn HttpTransport>,
+    /// `None`: the one that the process shares.
+    pub(crate) websocket: Option<Arc<dyn WebSocketTransport>>,
     pub(crate) provider: Arc<Provider>,
     pub(crate) auth: Arc<dyn AuthProvider>,
     pub(crate) observer: Arc<dyn Observer>,
@@ -67,6 +71,7 @@ pub(crate) struct Operation {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<RequestBody>,
     pub(crate) timeouts: Timeouts,
+    pub(crate) retry: RetryPolicy,
 }
 
 /// A successful answer whose body is still to be read.
@@ -97,33 +102,40 @@ impl Pipeline {
     pub(crate) async fn open_stream(&self, mut operation: Operation) -> Result<Answered<OpenedStream>, ApiError> {
         operation.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("text/event-stream"));
         let opener = StreamOpener { timeouts: operation.timeouts.clone() };
-        self.call(operation, &opener).await
+        self.call(operation, &HttpExchange { transport: &*self.transport, reader: opener }).await
     }
 
     /// Sends until an answer with a success status is there, or the policy says stop, and reads its whole body.
     pub(crate) async fn fetch(&self, operation: Operation) -> Result<Answered<bytes::Bytes>, ApiError> {
-        self.call(operation, &BodyReader).await
+        self.call(operation, &HttpExchange { transport: &*self.transport, reader: BodyReader }).await
     }
 
-    async fn call<R: AnswerReader>(
+    /// Opens a WebSocket: the same steps, whose answer is a connection instead of a body.
+    pub(crate) async fn open_websocket(
         &self,
-        mut operation: Operation,
-        reader: &R,
-    ) -> Result<Answered<R::Body>, ApiError> {
+        operation: Operation,
+        options: WebSocketOptions,
+    ) -> Result<Answered<WebSocketConnection>, ApiError> {
+        let transport = self.websocket_transport().map_err(|error| ApiError::local(operation.endpoint, error))?;
+        self.call(operation, &Handshake { transport, options }).await
+    }
+
+    async fn call<X: Exchange>(&self, mut operation: Operation, exchange: &X) -> Result<Answered<X::Body>, ApiError> {
         let started = Instant::now();
         let deadline = operation.timeouts.total.and_then(|total| started.checked_add(total));
         let mut context = ErrorContext::new(operation.endpoint);
-        context.max_attempts = self.provider.retry.max_retries + 1;
+        context.max_attempts = operation.retry.max_retries + 1;
         let mut refused_compression = None;
         loop {
             context.attempt += 1;
             let (request, attachment) = self.prepare(&operation).map_err(|kind| ApiError::new(kind, context.clone()))?;
             let request_facts = RequestContext::new(operation.endpoint, context.attempt, attachment);
             let sent = Instant::now();
-            let result = within(deadline, &operation.timeouts, self.attempt(request, reader)).await;
+            let result = within(deadline, &operation.timeouts, exchange.run(request)).await;
             context.elapsed = started.elapsed();
             context.learn(&result);
-            self.observe(&request_facts, sent, &context, result.as_ref().err().map(|failed| &failed.kind));
+            let outcome = outcome(sent, &context, result.as_ref().err());
+            self.observer.on_event(&exchange.fact(request_facts.clone(), outcome));
             if refused_compression.take().is_some_and(|status| status != context.status) {
                 // Uncompressed it fared otherwise, so it was the compression that this service cannot read.
                 self.refused_compression.remember_refusal(&operation.url);
@@ -159,23 +171,12 @@ impl Pipeline {
         Ok((request, attachment))
     }
 
-    /// Step 4, and the beginning of step 7.
-    async fn attempt<R: AnswerReader>(&self, request: Request, reader: &R) -> Result<(ResponseHead, R::Body), Failed> {
-        let response = self.transport.send(request).await?;
-        if response.head.status.is_success() {
-            reader.read(response).await
-        } else {
-            Err(answer::refused(response).await)
+    /// The transport for WebSockets: the caller's, else that of the process, made when it is first wanted.
+    fn websocket_transport(&self) -> Result<Arc<dyn WebSocketTransport>, TransportError> {
+        match &self.websocket {
+            Some(transport) => Ok(Arc::clone(transport)),
+            None => Ok(Arc::new(ReqwestWebSocketTransport::shared(&ClientConfig::default())?)),
         }
-    }
-
-    /// Step 5.
-    fn observe(&self, context: &RequestContext, sent: Instant, call: &ErrorContext, error: Option<&ApiErrorKind>) {
-        let mut outcome = Outcome::after(sent.elapsed());
-        outcome.status = call.status;
-        outcome.evidence = call.evidence.clone();
-        outcome.error = error.map(answer::error_class);
-        self.observer.on_event(&Event::ApiRequest(ApiRequest::new(context.clone(), outcome)));
     }
 
     /// Step 6.
@@ -204,7 +205,7 @@ impl Pipeline {
                 (_, Some(head)) => Failure::Status { head, hint: failed.delay_hint },
                 (_, None) => return Verdict::Fail(failed.kind),
             };
-            self.provider.retry.judge(context.attempt, &failure, (self.chance.random)(), now)
+            operation.retry.judge(context.attempt, &failure, (self.chance.random)(), now)
         };
         match decision {
             // A wait that ends after the deadline would only turn this error into a less telling one.
@@ -214,6 +215,15 @@ impl Pipeline {
             RetryDecision::After { .. } | RetryDecision::Never(_) => Verdict::Fail(failed.kind),
         }
     }
+}
+
+/// Step 5: what came of an attempt.
+fn outcome(sent: Instant, call: &ErrorContext, failed: Option<&Failed>) -> Outcome {
+    let mut outcome = Outcome::after(sent.elapsed());
+    outcome.status = call.status;
+    outcome.evidence = call.evidence.clone();
+    outcome.error = failed.map(|failed| answer::error_class(&failed.kind));
+    outcome
 }
 
 /// Bounds one attempt by the deadline of the whole call.

@@ -10,7 +10,7 @@ use std::{
 
 use codex_client::{ResponseHead, SseText, TimeoutPhase, TransportError};
 use codex_observe::{AuthEvidence, ErrorClass, Event, Observer, Outcome, SafeText, StreamEnded};
-use codex_protocol::{ErrorBody, ResponseEvent, ResponseItem};
+use codex_protocol::{ErrorBody, ResponseEvent};
 use futures_core::Stream;
 use tokio::time::Sleep;
 
@@ -18,6 +18,7 @@ use crate::{
     answer,
     error::{ApiError, ApiErrorKind, DecodeError},
     error_context::{ErrorContext, StreamProgress},
+    finished_items::FinishedItems,
     frames::Frames,
     head_facts,
     pipeline::Call,
@@ -58,7 +59,7 @@ pub struct ResponseStream {
     last: Option<SseText>,
     events: u64,
     output_started: bool,
-    finished_items: Vec<ResponseItem>,
+    finished: FinishedItems,
     ended: bool,
 }
 
@@ -74,9 +75,15 @@ impl ResponseStream {
             last: None,
             events: 0,
             output_started: false,
-            finished_items: Vec::new(),
+            finished: FinishedItems::default(),
             ended: false,
         }
+    }
+
+    /// For a connection whose facts an earlier stream has given.
+    pub(crate) fn without_head_facts(mut self) -> Self {
+        self.head_facts.clear();
+        self
     }
 
     /// The next event; `None` after the terminal event or an error.
@@ -92,6 +99,13 @@ impl ResponseStream {
     /// facts of the head.
     pub fn last_raw(&self) -> Option<&str> {
         self.last.as_deref()
+    }
+
+    /// Ends the stream because of an event that its reader cannot do without, such as a
+    /// [`ResponseEvent::Undecodable`] that may have held text, and hangs up. Returns the error to give on; its advice is
+    /// to try again.
+    pub fn reject(&mut self, kind: &str, problem: &str) -> ApiError {
+        self.fail(DecodeError::Event { kind: SafeText::new(kind), problem: SafeText::new(problem) })
     }
 
     /// Status and headers of the answer.
@@ -135,7 +149,7 @@ impl ResponseStream {
         }
         let frame = match self.frames.poll_next(cx) {
             Poll::Ready(frame) => frame,
-            Poll::Pending => Some(Err(ready!(self.poll_deadline(cx)))),
+            Poll::Pending => Some(Err(ready!(self.poll_deadline(cx)).into())),
         };
         Poll::Ready(match frame {
             Some(Ok(frame)) if is_done_marker(&frame.data) => self.end_of_body(),
@@ -165,9 +179,9 @@ impl ResponseStream {
     fn judge(&mut self, event: ResponseEvent) -> Result<ResponseEvent, ApiError> {
         self.events += 1;
         let failure = match &event {
-            ResponseEvent::OutputItemDone(done) => {
+            ResponseEvent::OutputItemDone(_) => {
                 self.output_started = true;
-                self.finished_items.push((*done.item).clone());
+                self.finished.keep(self.last.as_ref());
                 return Ok(event);
             }
             ResponseEvent::Failed(failed) => Some(match &failed.response.error {
@@ -218,7 +232,7 @@ impl ResponseStream {
         let kind = kind.into();
         self.finish(Some(answer::error_class(&kind)));
         let mut context = self.context();
-        context.stream = Some(StreamProgress { finished_items: std::mem::take(&mut self.finished_items), ..self.progress() });
+        context.stream = Some(StreamProgress { finished_items: self.finished.take(), ..self.progress() });
         ApiError::new(kind, context)
     }
 

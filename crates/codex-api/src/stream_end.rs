@@ -1,5 +1,6 @@
 //! The ways in which a stream can end that are no end.
 
+use codex_client::{CloseAdvice, CloseCode};
 use codex_observe::SafeText;
 use thiserror::Error;
 
@@ -15,6 +16,31 @@ pub enum StreamEnd {
     /// The body ended before the first event.
     #[error("the stream ended before its first event")]
     Empty,
+    /// The server closed the WebSocket before the terminal event.
+    #[error("the server closed the WebSocket (code {code}) before a terminal event, so the response may be cut short")]
+    Closed {
+        /// Its code; 1005 when it gave none, 1006 when the connection ended without a close.
+        code: CloseCode,
+    },
+    /// The server sent a binary message, which this protocol has no place for.
+    #[error("the server sent a binary message where only text has a meaning")]
+    BinaryFrame,
+    /// The server sent an event for a response that nobody asked for on this connection.
+    #[error("the server sent an event of a response that was not asked for on this connection")]
+    ForeignLane,
+    /// Another response of the same connection is not read by its owner.
+    #[error("another response on this connection has more than {limit} bytes waiting to be read; read it, or drop it")]
+    UnreadLane {
+        /// [`MAX_WAITING_BYTES`](crate::MAX_WAITING_BYTES).
+        limit: usize,
+    },
+    /// The response before this one on the connection was dropped before its end, so that its events could not be told
+    /// from this one's.
+    #[error("the connection was given up with a response that was dropped before its end; connect again")]
+    Abandoned,
+    /// A response is in flight on this connection, or on this lane of it.
+    #[error("a response is in flight on this connection; wait for its end, name another lane, or connect again")]
+    Busy,
     /// The answer is something else than an event stream, such as an HTML page of a proxy.
     #[error("the server answered {content_type} instead of an event stream; check the base URL{}", quote(.summary))]
     NotAnEventStream {
@@ -29,7 +55,13 @@ impl StreamEnd {
     pub(crate) fn retry_advice(&self) -> RetryAdvice {
         match self {
             Self::ClosedBeforeTerminal | Self::Empty => RetryAdvice::Retry,
-            Self::NotAnEventStream { .. } => RetryAdvice::Never,
+            Self::Closed { code } => match code.advice() {
+                CloseAdvice::Reconnect | CloseAdvice::Finished => RetryAdvice::NewConnection,
+                CloseAdvice::UseHttp => RetryAdvice::UseHttp,
+                _ => RetryAdvice::Never,
+            },
+            Self::ForeignLane | Self::UnreadLane { .. } | Self::Abandoned => RetryAdvice::NewConnection,
+            Self::NotAnEventStream { .. } | Self::BinaryFrame | Self::Busy => RetryAdvice::Never,
         }
     }
 }

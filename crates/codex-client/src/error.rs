@@ -13,6 +13,7 @@ use crate::proxy::{ProxyAddress, ProxyError};
 use crate::sse::SseError;
 use crate::status_error::StatusError;
 use crate::timeouts::TimeoutPhase;
+use crate::websocket::WebSocketError;
 
 pub use reasons::{Bounded, ClosedReason, ClosedStage, ConnectReason, ProxyReason, TlsReason, UrlError};
 
@@ -125,6 +126,9 @@ pub enum TransportError {
     /// The event stream passed a limit.
     #[error(transparent)]
     Sse(#[from] SseError),
+    /// The WebSocket cannot be opened, read or written on.
+    #[error(transparent)]
+    WebSocket(#[from] WebSocketError),
     /// The custom certificates cannot be used.
     #[error(transparent)]
     Ca(Box<CaError>),
@@ -161,6 +165,7 @@ impl TransportError {
             Self::Proxy { reason, .. } => *reason != ProxyReason::AuthenticationRequired,
             Self::Timeout { phase, .. } => *phase != TimeoutPhase::Total,
             Self::Status(status) => status.is_retryable(),
+            Self::WebSocket(error) => error.is_retryable(),
             Self::Encode(_)
             | Self::Url(_)
             | Self::Header { .. }
@@ -190,6 +195,7 @@ impl TransportError {
             Self::Status(_) => "status",
             Self::TooLarge { .. } => "too_large",
             Self::Sse(_) => "sse",
+            Self::WebSocket(_) => "websocket",
             Self::Ca(_) => "ca",
             Self::ProxyConfig(_) => "proxy_config",
             Self::Client { .. } => "client",

@@ -17,6 +17,7 @@ use crate::response::{HttpResponse, ResponseHead};
 use crate::response_body::ResponseBody;
 use crate::timeouts::TimeoutPhase;
 use crate::transport::{BoxFuture, HttpTransport};
+pub use crate::websocket::fake::{FakeHandshake, FakeWebSocketTransport, websocket_pair};
 
 /// Plays scripted answers in order and records what it was asked. Clones share script and records.
 ///

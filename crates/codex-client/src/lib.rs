@@ -23,6 +23,7 @@ mod status_error;
 mod timeouts;
 mod tls;
 mod transport;
+mod websocket;
 
 pub use body::{CompressionLevel, EncodeError, RequestBody};
 pub use ca::{CaError, CaFile, CaSource, PemError};
@@ -44,3 +45,9 @@ pub use status_error::StatusError;
 pub use timeouts::{TimeoutPhase, Timeouts};
 pub use tls::tls_config;
 pub use transport::{BoxFuture, HttpTransport};
+pub use websocket::{
+    CloseAdvice, CloseCode, CloseFrame, DeflateParams, HandshakeFault, Incoming, KeepAlive, PeerMisbehaved,
+    ReqwestWebSocketTransport, WebSocketConnection, WebSocketDecoder, WebSocketEncoder, WebSocketError,
+    WebSocketLimit, WebSocketLimits, WebSocketMessage, WebSocketOptions, WebSocketReader, WebSocketRole,
+    WebSocketTransport, WebSocketWriter, WindowBits,
+};

@@ -10,9 +10,8 @@ pub(crate) const REDACTED: &str = "[REDACTED]";
 
 /// Headers whose values are shown; of all others only the name is. An allow-list, because a deny-list
 /// forgets the next secret.
-const SHOWN_HEADERS: [&str; 14] = [
+const SHOWN_HEADERS: [&str; 13] = [
     "accept",
-    "cf-ray",
     "content-encoding",
     "content-length",
     "content-type",

@@ -5,10 +5,11 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::Stream;
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use http_body::Body as _;
 use url::Url;
 
@@ -94,7 +95,8 @@ impl ReqwestTransport {
         Ok(made)
     }
 
-    async fn attempt(&self, request: Request) -> Result<HttpResponse, TransportError> {
+    /// Sends the request and waits for the head, within the request's `connect` and `head`.
+    pub(crate) async fn exchange(&self, request: Request) -> Result<Answer, TransportError> {
         check_url(&request.url)?;
         let Request { method, url, headers, body, timeouts } = request;
         let mut outgoing = reqwest::Request::new(method, url.clone());
@@ -118,20 +120,54 @@ impl ReqwestTransport {
         let response =
             sent.map_err(|error| classify::before_head(error, &url, self.proxies.for_url(&url)))?;
         let connection = if opened { ConnectionUse::Fresh } else { ConnectionUse::Reused };
-        let (parts, body) = http::Response::<reqwest::Body>::from(response).into_parts();
+        Ok(Answer { response, connection, url })
+    }
+}
+
+/// An answer whose connection can still be taken over.
+pub(crate) struct Answer {
+    response: reqwest::Response,
+    connection: ConnectionUse,
+    url: Url,
+}
+
+impl Answer {
+    pub(crate) fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    pub(crate) fn head(&self) -> ResponseHead {
+        ResponseHead {
+            version: self.response.version(),
+            connection: self.connection,
+            ..ResponseHead::new(self.status(), self.response.headers().clone(), self.url.clone())
+        }
+    }
+
+    /// The answer with a body to be read, silent for `byte_idle` at most.
+    pub(crate) fn into_response(self, byte_idle: Option<Duration>) -> HttpResponse {
+        let (parts, body) = http::Response::<reqwest::Body>::from(self.response).into_parts();
         let head = ResponseHead {
             version: parts.version,
-            connection,
-            ..ResponseHead::new(parts.status, parts.headers, url)
+            connection: self.connection,
+            ..ResponseHead::new(parts.status, parts.headers, self.url)
         };
-        let body = ResponseBody::from_stream(Incoming { body }).with_byte_idle(timeouts.byte_idle);
-        Ok(HttpResponse { head, body })
+        let body = ResponseBody::from_stream(Incoming { body }).with_byte_idle(byte_idle);
+        HttpResponse { head, body }
+    }
+
+    /// The connection itself, after a 101.
+    pub(crate) async fn upgrade(self) -> Result<reqwest::Upgraded, TransportError> {
+        self.response.upgrade().await.map_err(|error| classify::before_head(error, &self.url, None))
     }
 }
 
 impl HttpTransport for ReqwestTransport {
     fn send(&self, request: Request) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
-        Box::pin(self.attempt(request))
+        Box::pin(async move {
+            let byte_idle = request.timeouts.byte_idle;
+            Ok(self.exchange(request).await?.into_response(byte_idle))
+        })
     }
 }
 

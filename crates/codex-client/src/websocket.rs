@@ -4,7 +4,7 @@
 //! ```text
 //! connect.rs      Request -> upgrade through the HTTP client -> WebSocketConnection, or the evidence of a refusal
 //! handshake.rs    the key, and what an answer must say            extension.rs   permessage-deflate: offer, answer
-//! connection.rs   socket <-> codec: pings, close, idle clocks     split.rs       the same from two tasks
+//! connection.rs   socket <-> codec: pings, close   silence.rs clocks   outbox.rs writes   split.rs two tasks
 //! decoder.rs      bytes -> messages      frame.rs header   assembly.rs fragments   utf8.rs   deflate.rs
 //! encoder.rs      messages -> bytes      mask.rs
 //! ```
@@ -28,6 +28,7 @@ mod mask;
 mod message;
 mod options;
 mod outbox;
+mod silence;
 mod split;
 mod utf8;
 

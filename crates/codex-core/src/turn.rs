@@ -12,7 +12,8 @@ use tokio::time::Instant;
 ///
 /// A request that never got its first event is retried by the client. A stream that broke *after* its first event
 /// comes here: as long as no visible output was given to the caller, the turn is asked again; afterwards nothing is
-/// replayed, and the error says that output had begun and keeps the finished items.
+/// replayed, and the error says that output had begun and keeps the finished items. An event that was garbled on the way
+/// breaks the stream too, since the text would lack a piece; unknown events do not.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
@@ -44,8 +45,8 @@ pub struct Turn {
 
 #[derive(Debug)]
 enum State {
-    /// A request is to be sent, after this wait.
-    Ask { after: Duration },
+    /// A request is to be sent, after this wait. The stream that broke before it is kept for its last event.
+    Ask { after: Duration, broken: Option<Box<ResponseStream>> },
     Streaming(Box<ResponseStream>),
     Ended(Option<Box<ResponseStream>>),
 }
@@ -81,7 +82,7 @@ impl Turn {
             policy: RetryPolicy { max_retries: Self::DEFAULT_RETRIES, ..RetryPolicy::default() },
             started: Instant::now(),
             retries: 0,
-            state: State::Ask { after: Duration::ZERO },
+            state: State::Ask { after: Duration::ZERO, broken: None },
         }
     }
 
@@ -106,7 +107,7 @@ impl Turn {
     pub async fn next(&mut self) -> Option<Result<TurnEvent, ApiError>> {
         loop {
             match &mut self.state {
-                State::Ask { after } => {
+                State::Ask { after, .. } => {
                     tokio::time::sleep(*after).await;
                     let options = self.options_for_now();
                     match self.client.stream_request(&self.request, &options).await {
@@ -118,6 +119,10 @@ impl Turn {
                     }
                 }
                 State::Streaming(stream) => match stream.next().await {
+                    Some(Ok(ResponseEvent::Undecodable { kind, raw, problem })) if may_hold_output(&kind, &raw) => {
+                        let error = stream.reject(&kind, &problem);
+                        return Some(self.broken(error));
+                    }
                     Some(Ok(event)) => return Some(Ok(TurnEvent::Event(event))),
                     Some(Err(error)) => return Some(self.broken(error)),
                     None => self.end(),
@@ -135,8 +140,10 @@ impl Turn {
     /// The stream of the answer, once there is one.
     pub fn stream(&self) -> Option<&ResponseStream> {
         match &self.state {
-            State::Streaming(stream) | State::Ended(Some(stream)) => Some(stream),
-            State::Ask { .. } | State::Ended(None) => None,
+            State::Streaming(stream)
+            | State::Ended(Some(stream))
+            | State::Ask { broken: Some(stream), .. } => Some(stream),
+            State::Ask { broken: None, .. } | State::Ended(None) => None,
         }
     }
 
@@ -154,7 +161,11 @@ impl Turn {
         };
         self.retries += 1;
         tracing::debug!(retry = self.retries, %error, "the stream broke before visible output");
-        self.state = State::Ask { after: delay };
+        let broken = match std::mem::replace(&mut self.state, State::Ended(None)) {
+            State::Streaming(stream) => Some(stream),
+            State::Ask { .. } | State::Ended(_) => None,
+        };
+        self.state = State::Ask { after: delay, broken };
         Ok(TurnEvent::Retrying { error, delay, retry: self.retries, of: self.policy.max_retries })
     }
 
@@ -186,4 +197,10 @@ impl Turn {
         }
         options
     }
+}
+
+/// Whether an event that does not decode may have been part of the output: it is cut or garbled on the way, or a delta.
+/// Of others, such as a new form of a progress event, the output lacks nothing.
+fn may_hold_output(kind: &str, raw: &str) -> bool {
+    kind.ends_with(".delta") || serde_json::from_str::<serde::de::IgnoredAny>(raw).is_err()
 }

@@ -10,6 +10,12 @@ use crate::AuthEvidence;
 pub enum Event {
     /// One attempt of an HTTP request: from the call until its head (or failure) was there.
     ApiRequest(ApiRequest),
+    /// One attempt of a WebSocket handshake.
+    WebsocketConnect(WebsocketConnect),
+    /// One request on an open WebSocket: from the call until it was handed to the connection.
+    WebsocketRequest(WebsocketRequest),
+    /// The transport of a session changed, such as from WebSocket to HTTP.
+    TransportFallback(TransportFallback),
     /// A stream came to its end, whichever it was.
     StreamEnded(StreamEnded),
 }
@@ -28,6 +34,78 @@ impl ApiRequest {
     /// The fact of one attempt.
     pub fn new(context: RequestContext, outcome: Outcome) -> Self {
         Self { context, outcome }
+    }
+}
+
+/// One attempt of a WebSocket handshake. Its connection is never a reused one.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WebsocketConnect {
+    /// What was known before it was sent.
+    pub context: RequestContext,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+impl WebsocketConnect {
+    /// The fact of one handshake.
+    pub fn new(context: RequestContext, outcome: Outcome) -> Self {
+        Self { context, outcome }
+    }
+}
+
+/// One request on an open WebSocket.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WebsocketRequest {
+    /// The handshake's context; attempt and attachment are those of the handshake.
+    pub context: RequestContext,
+    /// What came of sending it.
+    pub outcome: Outcome,
+    /// Whether the connection had served a request before.
+    pub connection_reused: bool,
+}
+
+impl WebsocketRequest {
+    /// The fact of one request.
+    pub fn new(context: RequestContext, outcome: Outcome, connection_reused: bool) -> Self {
+        Self { context, outcome, connection_reused }
+    }
+}
+
+/// A session that goes on over HTTP.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TransportFallback {
+    /// Which endpoint.
+    pub endpoint: Endpoint,
+    /// Why.
+    pub reason: FallbackReason,
+}
+
+impl TransportFallback {
+    /// The fact of one change.
+    pub fn new(endpoint: Endpoint, reason: FallbackReason) -> Self {
+        Self { endpoint, reason }
+    }
+}
+
+/// Why a session goes on over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FallbackReason {
+    /// The server said 426, or closed with 1008: it speaks no WebSocket here. Agreed on, no error.
+    Negotiated,
+    /// No connection came about.
+    ConnectFailed,
+    /// The retries of a turn were used up.
+    RetriesSpent,
+}
+
+impl FallbackReason {
+    /// Whether it is part of normal operation, and no cause for a warning.
+    pub fn is_expected(self) -> bool {
+        self == Self::Negotiated
     }
 }
 

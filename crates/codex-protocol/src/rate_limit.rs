@@ -1,21 +1,27 @@
-//! Usage limits of the Codex service.
+//! Usage limits, from headers, events and realtime sessions, in one form.
 
+mod api;
+mod event;
 mod headers;
 
-pub use headers::*;
+pub use api::*;
+
+pub(crate) use event::WireRateLimits;
 
 use serde::{Deserialize, Serialize};
 
 use crate::lenient;
 
-/// The limit that has no other name.
+/// The limit of the Codex service that has no other name.
 pub const DEFAULT_LIMIT_ID: &str = "codex";
 
-/// How much of a usage limit is used: from the headers of a response, or from a `codex.rate_limits` event.
+/// How much of a usage limit is used, wherever the service said so: the headers of a response, a
+/// `codex.rate_limits` event, or `rate_limits.updated` of a realtime session.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RateLimitSnapshot {
-    /// Which limit: `codex`, or one for certain models.
+    /// Which limit of the Codex service: `codex`, or one for certain models. `None` for the limits of an
+    /// API key, which stand in `api`.
     pub limit_id: Option<String>,
     /// Its name for people.
     pub limit_name: Option<String>,
@@ -27,6 +33,22 @@ pub struct RateLimitSnapshot {
     pub credits: Option<CreditsSnapshot>,
     /// The plan of the user.
     pub plan_type: Option<String>,
+    /// The limits of an API key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api: Option<ApiRateLimits>,
+}
+
+impl RateLimitSnapshot {
+    /// Whether it says nothing but its id, its name and the plan.
+    pub fn is_empty(&self) -> bool {
+        self.primary.is_none() && self.secondary.is_none() && self.credits.is_none() && self.api.is_none()
+    }
+}
+
+impl From<ApiRateLimits> for RateLimitSnapshot {
+    fn from(api: ApiRateLimits) -> Self {
+        Self { api: Some(api), ..Self::default() }
+    }
 }
 
 /// A window of a usage limit.
@@ -38,7 +60,8 @@ pub struct RateLimitWindow {
     /// Length of the window, minutes.
     #[serde(default, deserialize_with = "lenient::integer")]
     pub window_minutes: Option<i64>,
-    /// When it starts anew, Unix seconds. `reset_at` in the event, `resets_at` in error bodies.
+    /// When it starts anew, Unix seconds. `reset-at` in headers, `reset_at` in the event, `resets_at` in
+    /// error bodies.
     #[serde(default, deserialize_with = "lenient::integer", alias = "reset_at")]
     pub resets_at: Option<i64>,
 }
@@ -56,45 +79,12 @@ pub struct CreditsSnapshot {
     pub balance: Option<String>,
 }
 
-/// The `codex.rate_limits` event on the wire.
-#[derive(Deserialize)]
-pub(crate) struct WireRateLimits {
-    #[serde(default)]
-    plan_type: Option<String>,
-    #[serde(default)]
-    rate_limits: Option<WireWindows>,
-    #[serde(default)]
-    credits: Option<CreditsSnapshot>,
-    #[serde(default)]
-    metered_limit_name: Option<String>,
-    #[serde(default)]
-    limit_name: Option<String>,
-}
-
-#[derive(Deserialize, Default)]
-struct WireWindows {
-    #[serde(default)]
-    primary: Option<RateLimitWindow>,
-    #[serde(default)]
-    secondary: Option<RateLimitWindow>,
-}
-
-impl From<WireRateLimits> for RateLimitSnapshot {
-    fn from(wire: WireRateLimits) -> Self {
-        let windows = wire.rate_limits.unwrap_or_default();
-        let id = wire.metered_limit_name.as_deref().or(wire.limit_name.as_deref()).unwrap_or_default();
-        Self {
-            limit_id: Some(normal_limit_id(id)),
-            limit_name: wire.limit_name,
-            primary: windows.primary,
-            secondary: windows.secondary,
-            credits: wire.credits,
-            plan_type: wire.plan_type,
-        }
-    }
-}
-
 /// The id of a limit: trimmed, lower case, `-` as `_`; `codex` when blank.
+///
+/// ```
+/// assert_eq!(codex_protocol::normal_limit_id(" Codex-Other "), "codex_other");
+/// assert_eq!(codex_protocol::normal_limit_id(" "), "codex");
+/// ```
 pub fn normal_limit_id(name: &str) -> String {
     match name.trim() {
         "" => DEFAULT_LIMIT_ID.to_owned(),

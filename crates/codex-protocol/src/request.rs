@@ -2,10 +2,13 @@
 
 mod builder;
 mod options;
+mod settings;
 mod validate;
 
 pub use options::*;
 pub use validate::*;
+
+pub(crate) use validate::{check_short, check_stream_id};
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::error_code::ErrorCode;
 use crate::input::Input;
@@ -14,6 +13,7 @@ use crate::options::{
     PromptCacheOptions, PromptCacheRetention, PromptReference, ReasoningConfig, ServiceTier, TextConfig,
     Truncation,
 };
+use crate::raw_text::RawText;
 use crate::timestamp::Timestamp;
 use crate::tool::{Tool, ToolChoice};
 use crate::usage::TokenUsage;
@@ -212,12 +212,12 @@ impl Response {
 // `remote = "Self"` turns the derived impls into inherent functions of the same names, which these wrap.
 impl<'de> Deserialize<'de> for Response {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        let raw = RawText::deserialize(deserializer)?;
         let strict = |json: &str| {
             let mut deserializer = serde_json::Deserializer::from_str(json);
             Self::deserialize(&mut deserializer)
         };
-        let salvaged = lenient::salvage(raw.get(), strict).map_err(serde::de::Error::custom)?;
+        let salvaged = lenient::salvage(&raw, strict).map_err(serde::de::Error::custom)?;
         let mut response = salvaged.object;
         for (name, value) in salvaged.aside {
             if let Ok(value) = serde_json::from_str::<Value>(value.get()) {

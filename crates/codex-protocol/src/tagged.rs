@@ -94,24 +94,26 @@ macro_rules! tagged_union {
                 }
             }
 
-            fn from_raw(raw: Box<serde_json::value::RawValue>) -> Self {
-                let tag = $crate::type_tag::type_tag(raw.get());
-                $( let tag = tag.or_untyped($untyped, raw.get()); )?
+            fn from_raw(raw: $crate::raw_text::RawText<'_>) -> Result<Self, serde_json::Error> {
+                let tag = $crate::type_tag::type_tag(&raw);
+                $( let tag = tag.or_untyped($untyped, &raw); )?
                 let problem = match tag.kind() {
-                    $( $tag $(| $alias)* => match serde_json::from_str::<$payload>(raw.get()) {
-                        Ok(payload) => return Self::$variant(payload),
+                    $( $tag $(| $alias)* => match serde_json::from_str::<$payload>(&raw) {
+                        Ok(payload) => return Ok(Self::$variant(payload)),
                         Err(problem) => Some(problem),
                     }, )+
                     _ => None,
                 };
                 let kind = tag.into_kind();
-                Self::Unknown($crate::tagged::UnknownVariant::new(kind, raw, problem.as_ref()))
+                let raw = raw.into_raw_value()?;
+                Ok(Self::Unknown($crate::tagged::UnknownVariant::new(kind, raw, problem.as_ref())))
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Box::<serde_json::value::RawValue>::deserialize(deserializer).map(Self::from_raw)
+                let raw = $crate::raw_text::RawText::deserialize(deserializer)?;
+                Self::from_raw(raw).map_err(serde::de::Error::custom)
             }
         }
 

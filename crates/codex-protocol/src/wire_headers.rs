@@ -22,6 +22,11 @@ impl WireHeaders {
         self.0.get(&name.to_ascii_lowercase()).map(String::as_str)
     }
 
+    /// The value without blanks around it; `None` when nothing is left.
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
+        self.get(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
     /// Names in lower case, and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
@@ -35,6 +40,11 @@ impl WireHeaders {
     /// The model that answers: `openai-model`, else `x-openai-model`.
     pub fn server_model(&self) -> Option<&str> {
         self.get("openai-model").or_else(|| self.get("x-openai-model"))
+    }
+
+    /// What the Codex service tells the user at a usage limit (`x-codex-promo-message`).
+    pub fn promo_message(&self) -> Option<&str> {
+        self.get("x-codex-promo-message").map(str::trim).filter(|message| !message.is_empty())
     }
 
     /// The ETag of the model catalogue.

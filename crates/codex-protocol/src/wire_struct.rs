@@ -59,6 +59,37 @@ macro_rules! wire_struct {
     };
 }
 
+/// Reading and writing of a struct that is declared with `#[serde(remote = "Self")]`, all of whose fields may
+/// be absent: a field of the wrong type is left empty and kept in `extra`. `remote` turns the derived impls
+/// into inherent functions of the same names, which these wrap.
+macro_rules! salvaged {
+    ($name:ident) => {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let raw = $crate::raw_text::RawText::deserialize(deserializer)?;
+                let strict = |json: &str| {
+                    let mut deserializer = serde_json::Deserializer::from_str(json);
+                    Self::deserialize(&mut deserializer)
+                };
+                let salvaged = $crate::lenient::salvage(&raw, strict).map_err(serde::de::Error::custom)?;
+                let mut object = salvaged.object;
+                for (name, value) in salvaged.aside {
+                    if let Ok(value) = serde_json::from_str::<serde_json::Value>(value.get()) {
+                        object.extra.insert(name, value);
+                    }
+                }
+                Ok(object)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                Self::serialize(self, serializer)
+            }
+        }
+    };
+}
+
 /// Declares the payload of a stream event: fields as in [`wire_struct!`], plus `sequence_number`, without
 /// `extra`. Unknown properties of events are ignored: they are the hot path.
 macro_rules! event_struct {

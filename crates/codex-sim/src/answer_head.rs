@@ -38,6 +38,11 @@ impl<'a> Head<'a> {
         Self { status, content_type: JSON, length: Some(length), extra: None }
     }
 
+    /// The answer to a handshake.
+    pub(crate) fn upgrade() -> Self {
+        Self { status: StatusCode::SWITCHING_PROTOCOLS, content_type: "", length: None, extra: None }
+    }
+
     pub(crate) fn stream() -> Self {
         Self { status: StatusCode::OK, content_type: EVENT_STREAM, length: None, extra: None }
     }
@@ -81,6 +86,9 @@ impl Signature {
         let given = head.extra.into_iter().flatten().map(|(name, value)| (name.as_str(), value.clone()));
         for (name, value) in own.into_iter().chain(given) {
             // Names and values of scenarios were checked when the scenario was accepted.
+            if value.is_empty() {
+                continue;
+            }
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
                 headers.insert(name, value);
             }

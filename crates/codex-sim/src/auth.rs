@@ -6,7 +6,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -104,7 +104,17 @@ pub(crate) fn credential(headers: &HeaderMap) -> Option<&str> {
         scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
     });
     let key = || headers.get(API_KEY_HEADER).and_then(|value| value.to_str().ok()).map(str::trim);
-    bearer.or_else(key).filter(|token| !token.is_empty())
+    bearer.or_else(key).or_else(|| offered_key(headers)).filter(|token| !token.is_empty())
+}
+
+/// The key that a browser offers as a subprotocol of a WebSocket.
+fn offered_key(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get(SEC_WEBSOCKET_PROTOCOL)?
+        .to_str()
+        .ok()?
+        .split(',')
+        .find_map(|protocol| protocol.trim().strip_prefix("openai-insecure-api-key."))
 }
 
 fn unauthorized() -> Failure {

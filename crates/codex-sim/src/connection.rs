@@ -2,13 +2,15 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
+
+use crate::socket::PendingSocket;
 
 /// What an answer may do to the connection it goes out on.
 #[derive(Debug, Default)]
@@ -17,9 +19,32 @@ pub(crate) struct ConnectionControl {
     flushed: Notify,
     reset: AtomicBool,
     broken: Notify,
+    number: u64,
+    /// Set when a handshake was answered: what the connection becomes.
+    socket: Mutex<Option<Box<PendingSocket>>>,
 }
 
 impl ConnectionControl {
+    /// The control of the `number`-th connection.
+    pub(crate) fn new(number: u64) -> Self {
+        Self { number, ..Self::default() }
+    }
+
+    /// Number of the connection, counted from 1.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Makes the connection a WebSocket once the answer to its handshake is out.
+    pub(crate) fn upgrade(&self, socket: PendingSocket) {
+        *self.socket.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(socket));
+    }
+
+    /// What the connection becomes when HTTP is over.
+    pub(crate) fn take_socket(&self) -> Option<Box<PendingSocket>> {
+        self.socket.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
     /// Number of times that everything handed over was written to the socket.
     pub(crate) fn flushes(&self) -> u64 {
         self.flushes.load(Ordering::Acquire)

@@ -1,7 +1,7 @@
 //! How other servers write the same stream.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
 use crate::faults::StreamFailure;
@@ -34,6 +34,8 @@ pub struct Dialect {
     pub stream_errors: StreamErrorShape,
     /// Bodies of failed requests.
     pub http_errors: HttpErrorShape,
+    /// The `error` frame of a WebSocket.
+    pub frame_errors: FrameErrorShape,
     /// How the body is cut into writes.
     pub writes: Writes,
 }
@@ -80,6 +82,20 @@ pub enum HttpErrorShape {
     Text,
 }
 
+/// Shape of the `error` frame of a WebSocket.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FrameErrorShape {
+    /// `{"type":"error","status","error":{…,"headers"?}}`.
+    #[default]
+    Status,
+    /// `{"type":"error","status_code","error":{…},"headers"?}`; whole numbers in headers are JSON numbers.
+    StatusCode,
+    /// `{"type":"error","error":{…}}`: neither status nor headers.
+    Bare,
+}
+
 /// How a body is cut into writes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,7 +106,7 @@ pub enum Writes {
     Whole,
     /// One write an event.
     Event,
-    /// So many bytes a write, whatever they cut.
+    /// So many bytes a write, whatever they cut; a WebSocket sends fragments of so many bytes.
     Bytes(usize),
 }
 
@@ -113,6 +129,7 @@ impl Dialect {
             whole_responses: true,
             stream_errors: StreamErrorShape::Flat,
             http_errors: HttpErrorShape::Nested,
+            frame_errors: FrameErrorShape::Status,
             writes: Writes::Whole,
         }
     }
@@ -176,6 +193,13 @@ impl Dialect {
         self
     }
 
+    /// Sets the shape of the `error` frames of a WebSocket.
+    #[must_use]
+    pub fn frame_errors(mut self, shape: FrameErrorShape) -> Self {
+        self.frame_errors = shape;
+        self
+    }
+
     /// Sets the shape of `error` events.
     #[must_use]
     pub fn stream_errors(mut self, shape: StreamErrorShape) -> Self {
@@ -185,21 +209,52 @@ impl Dialect {
 
     pub(crate) fn error_body(&self, failure: &Failure) -> Value {
         let message = failure.message.as_deref().unwrap_or_default();
-        let mut error = json!({
-            "message": message,
-            "type": failure.kind,
-            "param": failure.param,
-            "code": failure.code,
-        });
-        if let Some(fields) = error.as_object_mut() {
-            fields.extend(failure.extra.clone());
-        }
+        let error = error_object(failure);
         match self.http_errors {
             HttpErrorShape::Nested => json!({"error": error}),
             HttpErrorShape::Flat => error,
             HttpErrorShape::Detail => json!({"detail": message}),
             HttpErrorShape::Text => json!({"error": message}),
         }
+    }
+
+    /// The fields of an `error` frame beside its type.
+    pub(crate) fn error_frame(&self, failure: &Failure) -> Value {
+        let mut error = error_object(failure);
+        let headers = &failure.headers;
+        match self.frame_errors {
+            FrameErrorShape::Status => {
+                if let Some(fields) = error.as_object_mut().filter(|_| !headers.is_empty()) {
+                    fields.insert("headers".to_owned(), json!(headers));
+                }
+                json!({"status": failure.status, "error": error})
+            }
+            FrameErrorShape::StatusCode if headers.is_empty() => {
+                json!({"status_code": failure.status, "error": error})
+            }
+            FrameErrorShape::StatusCode => {
+                let number = |value: &String| value.parse::<u64>().map_or_else(|_| json!(value), Value::from);
+                let headers: Map<String, Value> =
+                    headers.iter().map(|(name, value)| (name.clone(), number(value))).collect();
+                json!({"status_code": failure.status, "error": error, "headers": headers})
+            }
+            FrameErrorShape::Bare => json!({"error": error}),
+        }
+    }
+
+    /// The same for an error inside a stream.
+    pub(crate) fn stream_error_frame(&self, failure: &StreamFailure) -> Value {
+        let (code, message) = (&failure.code, &failure.message);
+        let mut frame = json!({"error": {"type": code, "code": code, "message": message, "param": null}});
+        let name = match self.frame_errors {
+            FrameErrorShape::Status => "status",
+            FrameErrorShape::StatusCode => "status_code",
+            FrameErrorShape::Bare => return frame,
+        };
+        if let (Some(fields), Some(status)) = (frame.as_object_mut(), failure.status) {
+            fields.insert(name.to_owned(), json!(status));
+        }
+        frame
     }
 
     pub(crate) fn error_event(&self, failure: &StreamFailure) -> Value {
@@ -211,6 +266,19 @@ impl Dialect {
             }
         }
     }
+}
+
+fn error_object(failure: &Failure) -> Value {
+    let mut error = json!({
+        "message": failure.message.as_deref().unwrap_or_default(),
+        "type": failure.kind,
+        "param": failure.param,
+        "code": failure.code,
+    });
+    if let Some(fields) = error.as_object_mut() {
+        fields.extend(failure.extra.clone());
+    }
+    error
 }
 
 impl LineEnd {
@@ -236,6 +304,7 @@ struct DialectChanges {
     whole_responses: Option<bool>,
     stream_errors: Option<StreamErrorShape>,
     http_errors: Option<HttpErrorShape>,
+    frame_errors: Option<FrameErrorShape>,
     writes: Option<Writes>,
 }
 
@@ -266,6 +335,7 @@ impl From<DialectChanges> for Dialect {
             whole_responses: changes.whole_responses.unwrap_or(base.whole_responses),
             stream_errors: changes.stream_errors.unwrap_or(base.stream_errors),
             http_errors: changes.http_errors.unwrap_or(base.http_errors),
+            frame_errors: changes.frame_errors.unwrap_or(base.frame_errors),
             writes: changes.writes.unwrap_or(base.writes),
         }
     }

@@ -17,8 +17,10 @@ pub(crate) struct Event {
 
 /// Which optional fields a dialect writes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shape {
+pub(crate) struct Shape<'a> {
     pub(crate) sequence_number: Option<u64>,
+    /// The lane of a WebSocket that the event belongs to.
+    pub(crate) stream_id: Option<&'a str>,
     /// `output_index`, `content_index` and `summary_index`.
     pub(crate) indexes: bool,
     /// All fields of the `response` object.
@@ -49,12 +51,16 @@ impl Event {
     }
 
     /// Writes the event as one line of JSON.
-    pub(crate) fn write_json(&self, shape: Shape, out: &mut Vec<u8>) {
+    pub(crate) fn write_json(&self, shape: Shape<'_>, out: &mut Vec<u8>) {
         out.extend_from_slice(b"{\"type\":");
         out.extend_from_slice(Value::from(self.kind.as_ref()).to_string().as_bytes());
         if let Some(number) = shape.sequence_number {
             out.extend_from_slice(b",\"sequence_number\":");
             out.extend_from_slice(number.to_string().as_bytes());
+        }
+        if let Some(lane) = shape.stream_id {
+            out.extend_from_slice(b",\"stream_id\":");
+            out.extend_from_slice(Value::from(lane).to_string().as_bytes());
         }
         let fields = if shape.indexes && shape.whole_responses {
             Cow::Borrowed(&self.fields)
@@ -68,7 +74,7 @@ impl Event {
         out.extend_from_slice(inner.as_bytes());
     }
 
-    fn reduced(&self, shape: Shape) -> String {
+    fn reduced(&self, shape: Shape<'_>) -> String {
         let Ok(mut fields) = serde_json::from_str::<Map<String, Value>>(&self.fields) else {
             return self.fields.clone();
         };
@@ -102,7 +108,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn written(event: &Event, shape: Shape) -> String {
+    fn written(event: &Event, shape: Shape<'_>) -> String {
         let mut out = Vec::new();
         event.write_json(shape, &mut out);
         String::from_utf8(out).unwrap()
@@ -110,8 +116,8 @@ mod tests {
 
     #[test]
     fn fields_come_after_type_and_number() {
-        let all = Shape { sequence_number: Some(3), indexes: true, whole_responses: true };
-        let bare = Shape { sequence_number: None, indexes: false, whole_responses: true };
+        let all = Shape { sequence_number: Some(3), stream_id: None, indexes: true, whole_responses: true };
+        let bare = Shape { sequence_number: None, stream_id: None, indexes: false, whole_responses: true };
         let event = Event::new("a.b", &json!({"output_index": 1, "x": "y"}));
         assert_eq!(written(&event, all), r#"{"type":"a.b","sequence_number":3,"output_index":1,"x":"y"}"#);
         assert_eq!(written(&event, bare), r#"{"type":"a.b","x":"y"}"#);

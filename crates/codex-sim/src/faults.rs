@@ -76,8 +76,10 @@ pub enum Cut {
     Drop,
     /// The connection is reset (TCP RST).
     Reset,
-    /// The body ends properly, too early.
+    /// The body ends properly, too early. A WebSocket closes with code 1000.
     Clean,
+    /// A WebSocket closes with this code; 1005 is a close frame without one. Over HTTP like `clean`.
+    Close(u16),
 }
 
 /// An early end and its place.
@@ -102,7 +104,7 @@ pub struct Stall {
     /// For how long; without it, for ever.
     #[serde(default, rename = "for_ms", deserialize_with = "optional_milliseconds")]
     pub duration: Option<Duration>,
-    /// Sends the comment `: ping` this often while the body stands still.
+    /// Sends the comment `: ping`, or a WebSocket ping, this often while the body stands still.
     #[serde(default, rename = "comment_every_ms", deserialize_with = "optional_milliseconds")]
     pub comment_every: Option<Duration>,
 }
@@ -136,6 +138,9 @@ pub struct StreamFailure {
     /// The text for people.
     #[serde(default)]
     pub message: String,
+    /// The `status` of an `error` frame; without it the frame has none. WebSocket only.
+    #[serde(default)]
+    pub status: Option<u16>,
 }
 
 impl Faults {
@@ -240,7 +245,14 @@ impl Stall {
 impl StreamFailure {
     /// A failure after `after_events` events.
     pub fn new(after_events: usize, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { after_events, code: code.into(), message: message.into() }
+        Self { after_events, code: code.into(), message: message.into(), status: None }
+    }
+
+    /// Sets the `status` of an `error` frame.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
     }
 
     pub(crate) fn outcome(&self) -> Outcome {

@@ -3,6 +3,8 @@
 use http::{HeaderMap, Method};
 use serde_json::{Map, Value};
 
+use crate::transport::Transport;
+
 /// A request that was read, authorized and parsed.
 #[derive(Debug, Default)]
 pub(crate) struct Inbound {
@@ -10,6 +12,9 @@ pub(crate) struct Inbound {
     pub(crate) number: u64,
     /// Number among the requests to its path, counted from 1.
     pub(crate) nth: u64,
+    pub(crate) transport: Transport,
+    /// A warm-up (`generate: false`).
+    pub(crate) warm_up: bool,
     pub(crate) method: Method,
     /// Path below the base URL, such as `/responses`.
     pub(crate) path: String,
@@ -29,7 +34,7 @@ impl Inbound {
     }
 
     pub(crate) fn wants_stream(&self) -> bool {
-        self.body.get("stream") == Some(&Value::Bool(true))
+        self.transport == Transport::Websocket || self.body.get("stream") == Some(&Value::Bool(true))
     }
 
     /// Whether a header has this value; `*` is any.

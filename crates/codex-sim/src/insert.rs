@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::event::Event;
 use crate::script::Piece;
+use crate::websocket::SocketPiece;
 
 /// Something put in front of the event at position `at`, counted from 0 without insertions.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -17,7 +18,7 @@ pub enum Insert {
         /// Position.
         at: usize,
     },
-    /// A comment line.
+    /// A comment line; over a WebSocket a ping with this text.
     Comment {
         /// Position.
         at: usize,
@@ -55,10 +56,24 @@ pub enum Insert {
         /// Position.
         at: usize,
     },
-    /// The byte order mark.
+    /// The byte order mark; over a WebSocket a text message of its own.
     Bom {
         /// Position.
         at: usize,
+    },
+    /// So many bytes that are no event; over a WebSocket a binary message.
+    Binary {
+        /// Position.
+        at: usize,
+        /// How many.
+        bytes: usize,
+    },
+    /// Comments `: ping`, or WebSocket pings, in a row.
+    Ping {
+        /// Position.
+        at: usize,
+        /// How many.
+        count: usize,
     },
 }
 
@@ -72,7 +87,9 @@ impl Insert {
             | Self::Text { at, .. }
             | Self::BadJson { at }
             | Self::BadUtf8 { at }
-            | Self::Bom { at } => *at,
+            | Self::Bom { at }
+            | Self::Binary { at, .. }
+            | Self::Ping { at, .. } => *at,
         }
     }
 
@@ -86,10 +103,35 @@ impl Insert {
             Self::BadJson { .. } => Piece::Bytes(Bytes::from_static(BAD_JSON)),
             Self::BadUtf8 { .. } => Piece::Bytes(Bytes::from_static(BAD_UTF8)),
             Self::Bom { .. } => Piece::Bytes(Bytes::from_static(BOM)),
+            Self::Binary { bytes, .. } => Piece::Bytes(Bytes::from(vec![0; *bytes])),
+            Self::Ping { count, .. } => Piece::Bytes(Bytes::from(PING_COMMENT.repeat(*count))),
         }
+    }
+
+    /// The same for a WebSocket.
+    pub(crate) fn socket_pieces(&self) -> Vec<SocketPiece> {
+        let text = |text: &'static [u8]| SocketPiece::Text(Bytes::from_static(text));
+        vec![match self {
+            Self::Keepalive { .. } | Self::Event { .. } | Self::Huge { .. } => match self.piece() {
+                Piece::Event(event) => SocketPiece::Event(event),
+                Piece::Bytes(bytes) => SocketPiece::Text(bytes),
+            },
+            Self::Comment { text, .. } => SocketPiece::Ping(Bytes::from(text.clone())),
+            Self::Text { text, .. } => SocketPiece::Text(Bytes::from(text.clone())),
+            Self::BadJson { .. } => text(BAD_JSON_TEXT),
+            Self::BadUtf8 { .. } => text(BAD_UTF8_TEXT),
+            Self::Bom { .. } => text(BOM),
+            Self::Binary { bytes, .. } => SocketPiece::Binary(Bytes::from(vec![0; *bytes])),
+            Self::Ping { count, .. } => {
+                return vec![SocketPiece::Ping(Bytes::from_static(b"ping")); *count];
+            }
+        }]
     }
 }
 
+const PING_COMMENT: &[u8] = b": ping\n\n";
+const BAD_JSON_TEXT: &[u8] = b"{\"type\":\"response.output_text.delta\",\"delta\":";
+const BAD_UTF8_TEXT: &[u8] = b"{\"type\":\"response.output_text.delta\",\"delta\":\"\xF0\x28\x8C\x28\"}";
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 const BAD_JSON: &[u8] =
     b"event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\n\n";

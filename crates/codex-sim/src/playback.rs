@@ -28,14 +28,15 @@ pub(crate) struct CutShort;
 /// How a script is played.
 #[derive(Debug, Clone)]
 pub(crate) struct Pace {
-    writes: Writes,
-    drip: Option<Drip>,
-    stops: Vec<(usize, Stop)>,
+    pub(crate) writes: Writes,
+    pub(crate) drip: Option<Drip>,
+    /// Offsets at which something happens, in order.
+    pub(crate) stops: Vec<(usize, Stop)>,
 }
 
 /// Something other than bytes.
 #[derive(Debug, Clone, Copy)]
-enum Stop {
+pub(crate) enum Stop {
     Stall(Stall),
     Cut(Cut),
 }
@@ -173,7 +174,7 @@ impl Playback {
     fn stop(&mut self, stop: Stop) {
         self.next_stop += 1;
         self.state = match stop {
-            Stop::Cut(Cut::Clean) => State::Ended,
+            Stop::Cut(Cut::Clean | Cut::Close(_)) => State::Ended,
             Stop::Cut(cut) => State::Breaking(self.written(), cut),
             Stop::Stall(Stall { duration, comment_every: None, .. }) => match duration {
                 None => State::Waiting(Box::pin(std::future::pending())),

@@ -3,11 +3,12 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use http::header::{AUTHORIZATION, COOKIE};
+use http::header::{AUTHORIZATION, COOKIE, SEC_WEBSOCKET_PROTOCOL};
 use http::{HeaderMap, Method};
 use serde_json::Value;
 
 use crate::auth::API_KEY_HEADER;
+use crate::transport::Transport;
 
 /// Most requests remembered; the oldest goes first.
 pub const MAX_RECORDED: usize = 10_000;
@@ -19,13 +20,18 @@ pub const MAX_RECORDED_BYTES: usize = 256 * 1024 * 1024;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RecordedRequest {
-    /// HTTP method.
+    /// What carried it.
+    pub transport: Transport,
+    /// Number of its connection among all of the simulator's, counted from 1.
+    pub connection: u64,
+    /// HTTP method; of a message on a WebSocket, that of the handshake.
     pub method: Method,
     /// Whole path, such as `/v1/responses`.
     pub path: String,
     /// Query without its question mark; empty when there is none.
     pub query: String,
-    /// Headers by lower-case name, in order. Values of credentials are `[REDACTED]`.
+    /// Headers by lower-case name, in order; of a message on a WebSocket, those of the handshake. Values of
+    /// credentials are `[REDACTED]`.
     pub headers: Vec<(String, String)>,
     /// Whether the simulator accepted the credentials.
     pub authorized: bool,
@@ -55,6 +61,8 @@ pub(crate) fn safe_headers(headers: &HeaderMap) -> Vec<(String, String)> {
         .map(|(name, value)| {
             let value = if *name == AUTHORIZATION {
                 redacted_authorization(value.as_bytes())
+            } else if *name == SEC_WEBSOCKET_PROTOCOL {
+                redacted_protocols(&String::from_utf8_lossy(value.as_bytes()))
             } else if *name == COOKIE || name.as_str() == API_KEY_HEADER {
                 "[REDACTED]".to_owned()
             } else {
@@ -69,6 +77,16 @@ pub(crate) fn safe_headers(headers: &HeaderMap) -> Vec<(String, String)> {
 fn redacted_authorization(value: &[u8]) -> String {
     let is_bearer = value.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer "));
     if is_bearer { "Bearer [REDACTED]".to_owned() } else { "[REDACTED]".to_owned() }
+}
+
+/// Browsers offer their key as a subprotocol; only the one that is no credential is kept.
+fn redacted_protocols(value: &str) -> String {
+    let safe = |protocol: &str| matches!(protocol, "realtime");
+    let protocols = value.split(',').map(str::trim);
+    protocols
+        .map(|protocol| if safe(protocol) { protocol } else { "[REDACTED]" })
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// The requests a simulator remembers.
@@ -101,6 +119,8 @@ mod tests {
 
     fn request(number: u64, body_bytes: usize) -> RecordedRequest {
         RecordedRequest {
+            transport: Transport::Http,
+            connection: 1,
             method: Method::POST,
             path: String::new(),
             query: String::new(),

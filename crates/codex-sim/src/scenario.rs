@@ -13,6 +13,7 @@ use crate::ids::Calendar;
 use crate::reply::Reply;
 use crate::rule::{Answer, Rule};
 use crate::scenario_toml;
+use crate::websocket_options::WebSocketOptions;
 
 /// Default limit of a request body, in bytes, once decompressed.
 pub const DEFAULT_BODY_LIMIT: usize = 64 * 1024 * 1024;
@@ -54,6 +55,7 @@ pub(crate) struct Settings {
     pub(crate) body_limit: usize,
     pub(crate) zstd: ZstdBodies,
     pub(crate) unknown_parameters: UnknownParameters,
+    pub(crate) websocket: WebSocketOptions,
 }
 
 /// What happens to request bodies compressed with zstd.
@@ -104,6 +106,7 @@ impl Scenario {
                 body_limit: DEFAULT_BODY_LIMIT,
                 zstd: ZstdBodies::Accept,
                 unknown_parameters: UnknownParameters::Reject,
+                websocket: WebSocketOptions::new(),
             },
         }
     }
@@ -232,6 +235,13 @@ impl Scenario {
     #[must_use]
     pub fn unknown_parameters(mut self, parameters: UnknownParameters) -> Self {
         self.settings.unknown_parameters = parameters;
+        self
+    }
+
+    /// Sets how WebSockets are spoken.
+    #[must_use]
+    pub fn websocket(mut self, options: WebSocketOptions) -> Self {
+        self.settings.websocket = options;
         self
     }
 

@@ -17,6 +17,7 @@ use crate::raw::RawStream;
 use crate::reply::Reply;
 use crate::rule::{Answer, Rule};
 use crate::scenario::{Scenario, UnknownParameters, ZstdBodies, check_rule};
+use crate::websocket_options::WebSocketOptions;
 use crate::when::When;
 
 #[derive(Debug, Default, Deserialize)]
@@ -32,6 +33,7 @@ struct ScenarioFile {
     tokens: Vec<Token>,
     dialect: Dialect,
     faults: Faults,
+    websocket: WebSocketOptions,
     rule: Vec<Spanned<RuleEntry>>,
 }
 
@@ -72,6 +74,7 @@ pub(crate) fn read(text: &str, folder: &Path) -> Result<Scenario, ScenarioError>
     settings.unknown_parameters = file.unknown_parameters;
     settings.dialect = file.dialect;
     settings.faults = file.faults;
+    settings.websocket = file.websocket;
     if file.no_auth {
         settings.auth = Auth::None;
     }

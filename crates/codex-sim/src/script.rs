@@ -39,6 +39,7 @@ impl Script {
                     out.extend_from_slice(b"data: ");
                     let shape = Shape {
                         sequence_number: dialect.sequence_numbers.then_some(number),
+                        stream_id: None,
                         indexes: dialect.indexes,
                         whole_responses: dialect.whole_responses,
                     };
@@ -93,6 +94,24 @@ impl Script {
     pub(crate) fn pieces(&self) -> Vec<Piece> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, end)| Piece::Bytes(self.bytes.slice(start..*end))).collect()
+    }
+
+    /// The data of each event that has any, but for the end marker.
+    pub(crate) fn data(&self) -> Vec<Bytes> {
+        let block = |piece: Piece| match piece {
+            Piece::Bytes(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+            Piece::Event(_) => None,
+        };
+        self.pieces()
+            .into_iter()
+            .filter_map(block)
+            .map(|block| {
+                let lines = block.split(['\r', '\n']).filter_map(|line| line.strip_prefix("data:"));
+                lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n")
+            })
+            .filter(|data| !data.is_empty() && data != "[DONE]")
+            .map(Bytes::from)
+            .collect()
     }
 
     /// The offset after so many events; the end when there are fewer.

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use crate::connection::{ConnectionControl, WatchedStream};
 use crate::playback::Playback;
 use crate::service::{self, Closed};
+use crate::socket;
 use crate::world::World;
 
 /// How long a graceful stop waits for answers that are under way.
@@ -52,25 +53,26 @@ async fn connection(stream: TcpStream, world: Arc<World>, mut stop: watch::Recei
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "small writes may be delayed on this connection");
     }
-    let control = Arc::new(ConnectionControl::default());
+    let control = Arc::new(ConnectionControl::new(world.next_connection()));
     let io = TokioIo::new(WatchedStream::new(stream, Arc::clone(&control)));
     let handler = {
-        let control = Arc::clone(&control);
+        let (world, control) = (Arc::clone(&world), Arc::clone(&control));
         service_fn(move |request: Request<Incoming>| {
             respond(Arc::clone(&world), Arc::clone(&control), request)
         })
     };
     let builder = auto::Builder::new(TokioExecutor::new());
-    let served = builder.serve_connection(io, handler);
+    let served = builder.serve_connection_with_upgrades(io, handler);
     tokio::pin!(served);
     let mut stopping = false;
+    // An answer to a handshake ends HTTP on the connection.
     loop {
         tokio::select! {
             result = served.as_mut() => {
                 if let Err(error) = result {
                     tracing::debug!(%error, "a connection ended early");
                 }
-                return;
+                break;
             }
             () = control.broken() => return,
             _ = stop.changed(), if !stopping => {
@@ -78,6 +80,9 @@ async fn connection(stream: TcpStream, world: Arc<World>, mut stop: watch::Recei
                 served.as_mut().graceful_shutdown();
             }
         }
+    }
+    if let Some(socket) = control.take_socket() {
+        socket::serve(*socket, world, control, stop).await;
     }
 }
 

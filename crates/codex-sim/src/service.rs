@@ -14,10 +14,13 @@ use crate::connection::ConnectionControl;
 use crate::endpoints::{self, Endpoint};
 use crate::exchange::Exchange;
 use crate::failure::Failure;
+use crate::handshake;
 use crate::inbound::Inbound;
 use crate::playback::Playback;
 use crate::recorded::{RecordedRequest, safe_headers};
 use crate::request_body;
+use crate::socket::SocketHead;
+use crate::transport::Transport;
 use crate::world::World;
 
 /// Base paths below which the same endpoints are found; longer ones first.
@@ -35,6 +38,9 @@ pub(crate) async fn handle(
     request: Request<Incoming>,
 ) -> Result<Response<Playback>, Closed> {
     let at = world.started.elapsed();
+    if handshake::is_handshake(&request) {
+        return handshake::handle(world, control, request, at).await;
+    }
     let signature = Signature { seed: world.settings.seed, request: world.next_request() };
     let (parts, body) = request.into_parts();
     let read = request_body::read(body, world.settings.body_limit).await;
@@ -47,6 +53,7 @@ pub(crate) async fn handle(
         authorized: authorization.is_ok(),
         body_bytes,
         at,
+        connection: control.number(),
         ..recorded(&parts)
     });
     let mut inbound = Inbound {
@@ -71,13 +78,31 @@ pub(crate) async fn handle(
 }
 
 /// What is remembered of a request's head.
-fn recorded(parts: &Parts) -> RecordedRequest {
+pub(crate) fn recorded(parts: &Parts) -> RecordedRequest {
     RecordedRequest {
+        transport: Transport::Http,
+        connection: 0,
         method: parts.method.clone(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: safe_headers(&parts.headers),
         authorized: false,
+        body: None,
+        body_bytes: 0,
+        at: Duration::ZERO,
+    }
+}
+
+/// The same for a message on a WebSocket, from the head of the handshake.
+pub(crate) fn recorded_head(head: &SocketHead) -> RecordedRequest {
+    RecordedRequest {
+        transport: Transport::Websocket,
+        connection: 0,
+        method: Method::GET,
+        path: head.path.clone(),
+        query: head.query.clone(),
+        headers: safe_headers(&head.headers),
+        authorized: true,
         body: None,
         body_bytes: 0,
         at: Duration::ZERO,
@@ -97,7 +122,7 @@ fn accept(inbound: &mut Inbound, plain: Result<Bytes, Box<Failure>>) -> Result<E
 }
 
 /// The path below the base URL.
-fn below_base(path: &str) -> &str {
+pub(crate) fn below_base(path: &str) -> &str {
     BASE_PATHS
         .iter()
         .find_map(|base| path.strip_prefix(base).filter(|rest| rest.starts_with('/')))

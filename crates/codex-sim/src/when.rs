@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::inbound::Inbound;
 use crate::prompt;
+use crate::transport::Transport;
 
 /// The path that a rule without one is about.
 const CREATE_RESPONSE: &str = "/responses";
@@ -33,6 +34,11 @@ pub struct When {
     pub tool_output_for: Option<String>,
     /// Whether the request asks for a stream.
     pub stream: Option<bool>,
+    /// What carries the request. Without it, a rule is about requests over HTTP and on a WebSocket alike,
+    /// and not about handshakes.
+    pub transport: Option<Transport>,
+    /// Whether the request is a warm-up (`generate: false`). Without it, a rule is not about warm-ups.
+    pub warm_up: bool,
 }
 
 impl When {
@@ -98,13 +104,36 @@ impl When {
         self
     }
 
+    /// What carries the request.
+    #[must_use]
+    pub fn transport(mut self, transport: Transport) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// The request is a warm-up.
+    #[must_use]
+    pub fn warm_up(mut self) -> Self {
+        self.warm_up = true;
+        self
+    }
+
     pub(crate) fn matches(&self, inbound: &Inbound) -> bool {
         self.path_matches(inbound)
+            && self.warm_up == inbound.warm_up
+            && self.transport_matches(inbound.transport)
             && self.nth.is_none_or(|nth| nth == inbound.nth)
             && self.model.as_deref().is_none_or(|model| inbound.model() == Some(model))
             && self.stream.is_none_or(|stream| inbound.wants_stream() == stream)
             && self.headers.iter().all(|(name, value)| inbound.has_header(name, value))
             && self.input_matches(inbound)
+    }
+
+    fn transport_matches(&self, transport: Transport) -> bool {
+        match self.transport {
+            None => transport != Transport::Handshake,
+            Some(wanted) => wanted == transport,
+        }
     }
 
     fn path_matches(&self, inbound: &Inbound) -> bool {

@@ -16,6 +16,7 @@ pub(crate) struct World {
     pub(crate) settings: Settings,
     pub(crate) started: Instant,
     requests: AtomicU64,
+    connections: AtomicU64,
     rulebook: Mutex<Rulebook>,
     journal: Mutex<Journal>,
     conversations: Mutex<Conversations>,
@@ -27,6 +28,7 @@ impl World {
             settings: scenario.settings,
             started: Instant::now(),
             requests: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
             rulebook: Mutex::new(Rulebook::new(scenario.rules)),
             journal: Mutex::default(),
             conversations: Mutex::default(),
@@ -36,6 +38,11 @@ impl World {
     /// The number of the next request, counted from 1.
     pub(crate) fn next_request(&self) -> u64 {
         self.requests.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The number of the next connection, counted from 1.
+    pub(crate) fn next_connection(&self) -> u64 {
+        self.connections.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     pub(crate) fn rulebook(&self) -> MutexGuard<'_, Rulebook> {

@@ -46,6 +46,7 @@ impl ModelsClient {
             headers: HeaderMap::new(),
             body: None,
             timeouts: pipeline.provider.timeouts.clone(),
+            retry: pipeline.provider.retry.clone(),
         };
         let answered = pipeline.fetch(operation).await?;
         Models::decode(&answered.body).map_err(|source| {

@@ -74,7 +74,7 @@ impl ResponsesClient {
             turn.learn(&answered.head);
         }
         let observer = self.api.pipeline().observer.clone();
-        Ok(ResponseStream::new(Frames::new(answered.body), answered.head, answered.call, observer))
+        Ok(ResponseStream::new(Frames::of_body(answered.body), answered.head, answered.call, observer))
     }
 
     /// Sends `request` and waits for the whole response.
@@ -100,6 +100,7 @@ impl ResponsesClient {
             body: Some(compression.apply(&body, &url, &pipeline.refused_compression).map_err(TransportError::from)?),
             url,
             timeouts: options.timeouts.as_ref().unwrap_or(&pipeline.provider.timeouts).clone(),
+            retry: pipeline.provider.retry.clone(),
         })
     }
 }

@@ -38,6 +38,11 @@ impl SseText {
         self.0.into_bytes()
     }
 
+    /// A text that shares its memory with what it was cut from.
+    pub(crate) fn from_shared(text: ByteString) -> Self {
+        Self(text)
+    }
+
     /// A part of `owner` as text: shared when it is valid UTF-8, else a copy with each bad sequence replaced
     /// by U+FFFD.
     pub(super) fn from_slice(owner: &Bytes, range: Range<usize>) -> Self {

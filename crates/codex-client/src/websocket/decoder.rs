@@ -102,7 +102,10 @@ impl WebSocketDecoder {
     ///
     /// # Errors
     /// [`WebSocketError::PeerMisbehaved`] and [`WebSocketError::TooLarge`], and the same again ever after.
-    #[expect(clippy::should_implement_trait, reason = "an iterator would end where this goes on after a push")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator would end where this goes on after a push"
+    )]
     pub fn next(&mut self) -> Result<Option<Incoming>, WebSocketError> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
@@ -208,8 +211,9 @@ impl WebSocketDecoder {
             (true, None) => self.message = Some(Assembly::binary(header.compressed)),
             (false, Some(_)) => {}
         }
+        let lies_whole = self.lies_whole(header);
         match &mut self.message {
-            Some(message) if !self.lies_whole(header) => message.announce(header.length, &self.limits),
+            Some(message) if !lies_whole => message.announce(header.length, &self.limits),
             _ => Ok(()),
         }
     }

@@ -119,10 +119,11 @@ impl WebSocketEncoder {
         }
         let mask = self.next_mask()?;
         match &mut self.deflater {
-            Some(deflater) if !bytes.is_empty() && bytes.len() >= self.compress_from => deflater
-                .compress(bytes, |packed| {
+            Some(deflater) if !bytes.is_empty() && bytes.len() >= self.compress_from => {
+                deflater.compress(bytes, |packed| {
                     write_frame(opcode, Payload { bytes: packed, compressed: true, mask }, out);
-                }),
+                })
+            }
             _ => {
                 write_frame(opcode, Payload { bytes, compressed: false, mask }, out);
                 Ok(())
@@ -135,6 +136,7 @@ impl WebSocketEncoder {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Payload<'a> {
     bytes: &'a [u8],
     compressed: bool,

@@ -1,55 +1,73 @@
-//! Limits in the head of a response.
+//! Limits in the head of a response, or in the headers inside an `error` frame.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::collections::BTreeSet;
 
-use super::{CreditsSnapshot, DEFAULT_LIMIT_ID, RateLimitSnapshot, RateLimitWindow, normal_limit_id};
-use crate::duration::parse_reset_duration;
+use super::{
+    ApiRateLimits, CreditsSnapshot, DEFAULT_LIMIT_ID, RateLimitSnapshot, RateLimitWindow, normal_limit_id,
+};
 use crate::wire_headers::WireHeaders;
 
 /// What ends the name of the header by which a family of limits is found.
 const FAMILY_MARK: &str = "-primary-used-percent";
 
 impl RateLimitSnapshot {
-    /// Reads the limit families of the Codex service (`x-<limit>-{primary,secondary}-…`,
-    /// `x-codex-credits-…`). The `codex` snapshot comes first, even when it is empty; then the others by
-    /// id, each only if it has something to say. Credits belong to no family and are in each.
+    /// Reads all limits. First the families of the Codex service (`x-<limit>-{primary,secondary}-…`,
+    /// `x-codex-credits-…`): `codex` always, even when it is empty; then the others by id, each only if it
+    /// has something to say. Credits belong to no family and are in each. Last, when there are any, the
+    /// limits of the API key (`x-ratelimit-…`), as a snapshot without an id.
+    ///
+    /// What does not parse is absent; it is never an error.
     ///
     /// ```
     /// use codex_protocol::{RateLimitSnapshot, WireHeaders};
     ///
-    /// let headers: WireHeaders = [("x-codex-primary-used-percent", "12.5")].into_iter().collect();
+    /// let headers: WireHeaders =
+    ///     [("x-codex-primary-used-percent", "12.5"), ("x-ratelimit-remaining-requests", "9")]
+    ///         .into_iter()
+    ///         .collect();
     /// let limits = RateLimitSnapshot::from_headers(&headers);
     /// assert_eq!(limits[0].primary.as_ref().unwrap().used_percent, 12.5);
+    /// assert_eq!(limits[1].api.unwrap().requests.remaining, Some(9));
     /// ```
     pub fn from_headers(headers: &WireHeaders) -> Vec<Self> {
         let family = |(name, _)| str::strip_suffix(name, FAMILY_MARK)?.strip_prefix("x-");
-        let found: BTreeMap<String, &str> =
-            headers.iter().filter_map(family).map(|family| (normal_limit_id(family), family)).collect();
-        let others = found
-            .iter()
-            .filter(|(id, _)| *id != DEFAULT_LIMIT_ID)
-            .map(|(id, family)| Self::of_family(headers, id, family))
-            .filter(|limit| limit.primary.is_some() || limit.secondary.is_some() || limit.credits.is_some());
-        let default = Self::of_family(headers, DEFAULT_LIMIT_ID, DEFAULT_LIMIT_ID);
-        std::iter::once(default).chain(others).collect()
+        let mut ids: BTreeSet<String> = headers.iter().filter_map(family).map(normal_limit_id).collect();
+        ids.remove(DEFAULT_LIMIT_ID);
+        let others = ids.into_iter().map(|id| Self::of_family(headers, id)).filter(|limit| !limit.is_empty());
+        std::iter::once(Self::of_family(headers, DEFAULT_LIMIT_ID.to_owned()))
+            .chain(others)
+            .chain(ApiRateLimits::from_headers(headers).map(Self::from))
+            .collect()
     }
 
-    fn of_family(headers: &WireHeaders, id: &str, family: &str) -> Self {
-        let name = headers.get(&format!("x-{family}-limit-name")).map(str::trim);
+    /// The limit that was hit: the family that `x-codex-active-limit` names, `codex` when it names none.
+    ///
+    /// ```
+    /// use codex_protocol::{RateLimitSnapshot, WireHeaders};
+    ///
+    /// let headers: WireHeaders =
+    ///     [("x-codex-active-limit", "codex_other"), ("x-codex-other-limit-name", "Other")]
+    ///         .into_iter()
+    ///         .collect();
+    /// assert_eq!(RateLimitSnapshot::active(&headers).limit_name.as_deref(), Some("Other"));
+    /// ```
+    pub fn active(headers: &WireHeaders) -> Self {
+        let active = headers.get("x-codex-active-limit").unwrap_or_default();
+        Self::of_family(headers, normal_limit_id(active))
+    }
+
+    /// Of an id `a_b`, the headers are `x-a-b-…`.
+    fn of_family(headers: &WireHeaders, id: String) -> Self {
+        let family = id.replace('_', "-");
         Self {
-            limit_id: Some(id.to_owned()),
-            limit_name: name.filter(|name| !name.is_empty()).map(str::to_owned),
+            limit_name: headers.text(&format!("x-{family}-limit-name")),
             primary: window(headers, &format!("x-{family}-primary")),
             secondary: window(headers, &format!("x-{family}-secondary")),
             credits: credits(headers),
+            limit_id: Some(id),
             plan_type: None,
+            api: None,
         }
-    }
-
-    /// Whether it says nothing but its id.
-    pub fn is_empty(&self) -> bool {
-        self.primary.is_none() && self.secondary.is_none() && self.credits.is_none()
     }
 }
 
@@ -74,51 +92,9 @@ fn credits(headers: &WireHeaders) -> Option<CreditsSnapshot> {
         "false" | "0" => Some(false),
         _ => None,
     };
-    let balance = headers.get("x-codex-credits-balance").map(str::trim);
     Some(CreditsSnapshot {
         has_credits: flag("x-codex-credits-has-credits")?,
         unlimited: flag("x-codex-credits-unlimited")?,
-        balance: balance.filter(|balance| !balance.is_empty()).map(str::to_owned),
+        balance: headers.text("x-codex-credits-balance"),
     })
-}
-
-/// The limits of an API key: `x-ratelimit-{limit,remaining,reset}-{requests,tokens,project-tokens}`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct ApiRateLimits {
-    /// Requests.
-    pub requests: ApiRateLimit,
-    /// Tokens.
-    pub tokens: ApiRateLimit,
-    /// Tokens of the project; only where it has a limit.
-    pub project_tokens: ApiRateLimit,
-}
-
-/// One limit of an API key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct ApiRateLimit {
-    /// How much is allowed.
-    pub limit: Option<u64>,
-    /// How much is left.
-    pub remaining: Option<u64>,
-    /// Until all of it is there again.
-    pub reset: Option<Duration>,
-}
-
-impl ApiRateLimits {
-    /// Reads the headers; what is missing or does not parse is absent. `None` when there are none.
-    pub fn from_headers(headers: &WireHeaders) -> Option<Self> {
-        let one = |what: &str| {
-            let header = |part: &str| headers.get(&format!("x-ratelimit-{part}-{what}")).map(str::trim);
-            ApiRateLimit {
-                limit: header("limit").and_then(|count| count.parse().ok()),
-                remaining: header("remaining").and_then(|count| count.parse().ok()),
-                reset: header("reset").and_then(parse_reset_duration),
-            }
-        };
-        let limits =
-            Self { requests: one("requests"), tokens: one("tokens"), project_tokens: one("project-tokens") };
-        (limits != Self::default()).then_some(limits)
-    }
 }

@@ -87,6 +87,12 @@ pub enum RequestProblem {
         /// The field.
         field: &'static str,
     },
+    /// The request cannot go over a WebSocket.
+    #[error("`{field}` has no place on a WebSocket, send the request over HTTP")]
+    HttpOnly {
+        /// The field.
+        field: &'static str,
+    },
     /// Two fields exclude each other.
     #[error("`{first}` and `{second}` exclude each other, set one of them")]
     Exclusive {
@@ -166,8 +172,8 @@ impl ResponsesApiRequest {
         }
         for (key, value) in metadata {
             let start = || key.chars().take(MAX_METADATA_KEY_CHARS).collect();
-            short(key, MAX_METADATA_KEY_CHARS, || TextPlace::MetadataKey(start()))?;
-            short(value, MAX_METADATA_VALUE_CHARS, || TextPlace::MetadataValue(start()))?;
+            check_short(key, MAX_METADATA_KEY_CHARS, || TextPlace::MetadataKey(start()))?;
+            check_short(value, MAX_METADATA_VALUE_CHARS, || TextPlace::MetadataValue(start()))?;
         }
         Ok(())
     }
@@ -175,15 +181,19 @@ impl ResponsesApiRequest {
     fn check_texts(&self) -> Result<(), RequestProblem> {
         if let Some(identifier) = &self.safety_identifier {
             let place = || TextPlace::Field("safety_identifier");
-            short(identifier, MAX_SAFETY_IDENTIFIER_CHARS, place)?;
+            check_short(identifier, MAX_SAFETY_IDENTIFIER_CHARS, place)?;
         }
-        let Some(lane) = &self.stream_id else { return Ok(()) };
-        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
-        if lane.is_empty() || lane.len() > MAX_STREAM_ID_CHARS || !lane.chars().all(allowed) {
-            return Err(RequestProblem::Characters { field: "stream_id" });
-        }
-        Ok(())
+        self.stream_id.as_deref().map_or(Ok(()), check_stream_id)
     }
+}
+
+/// A lane is called `[A-Za-z0-9_.-]{1,256}`.
+pub(crate) fn check_stream_id(lane: &str) -> Result<(), RequestProblem> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    if lane.is_empty() || lane.len() > MAX_STREAM_ID_CHARS || !lane.chars().all(allowed) {
+        return Err(RequestProblem::Characters { field: "stream_id" });
+    }
+    Ok(())
 }
 
 fn at_least(field: &'static str, value: Option<u64>, min: u64) -> Result<(), RequestProblem> {
@@ -202,7 +212,11 @@ fn within(field: &'static str, value: Option<f64>, range: RangeInclusive<f64>) -
     }
 }
 
-fn short(text: &str, max: usize, place: impl FnOnce() -> TextPlace) -> Result<(), RequestProblem> {
+pub(crate) fn check_short(
+    text: &str,
+    max: usize,
+    place: impl FnOnce() -> TextPlace,
+) -> Result<(), RequestProblem> {
     match text.chars().count() {
         chars if chars > max => Err(RequestProblem::TooLong { what: place(), chars, max }),
         _ => Ok(()),

@@ -259,9 +259,6 @@ impl CodeContainer {
     /// The container with this id.
     pub fn existing(container_id: &str) -> Self {
         let text = Value::from(container_id).to_string();
-        match serde_json::value::RawValue::from_string(text) {
-            Ok(raw) => Self::from_raw(raw),
-            Err(_) => Self::default(),
-        }
+        Self::from_raw(crate::raw_text::RawText::Borrowed(&text)).unwrap_or_default()
     }
 }

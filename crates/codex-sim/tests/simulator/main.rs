@@ -10,5 +10,8 @@ mod many_clients;
 mod requests;
 mod rules;
 mod scenario_files;
+mod socket;
 mod stream_shape;
+mod websocket;
+mod websocket_faults;
 mod writing;

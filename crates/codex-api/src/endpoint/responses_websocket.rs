@@ -1,0 +1,261 @@
+//! `GET /responses` as a WebSocket: many responses, one connection (wire.md 7).
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use codex_client::{ResponseHead, RetryPolicy, Timeouts, TransportError, WebSocketOptions};
+use codex_observe::{Endpoint, Event, Outcome, WebsocketRequest};
+use codex_protocol::{ResponseCreateFrame, ResponseItem, ResponsesApiRequest};
+use http::{HeaderName, HeaderValue, Method};
+use tokio::time::Instant;
+
+use crate::{
+    answer,
+    client::ApiClient,
+    error::{ApiError, ApiErrorKind, DecodeError},
+    frames::{Frames, LaneFrames},
+    lanes::{LaneName, Lanes},
+    options::ResponsesOptions,
+    pipeline::{Call, Operation},
+    stream::ResponseStream,
+    stream_end::StreamEnd,
+};
+
+const BETA: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("openai-beta"), HeaderValue::from_static("responses_websockets=2026-02-06"));
+
+/// Opens WebSockets for responses.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// use codex_api::{ApiClient, ResponsesApiRequest, ResponsesOptions};
+///
+/// let client = ApiClient::from_env()?.responses_websocket();
+/// let connection = client.connect(&ResponsesOptions::default()).await?;
+/// let first = connection.stream(&ResponsesApiRequest::new("gpt-5.4").input("My name is Ada.")).await?.collect().await?;
+/// // The server remembers the response for as long as the connection lives, also when it stores nothing.
+/// let next = ResponsesApiRequest::new("gpt-5.4").input("What is my name?").previous_response_id(first.id);
+/// println!("{}", connection.stream(&next).await?.text().await?);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct ResponsesWebsocketClient {
+    api: ApiClient,
+    options: WebSocketOptions,
+}
+
+/// An open WebSocket. Responses follow one another on it, or, on lanes of their own, run at the same time.
+///
+/// Dropping it, and the streams that came from it, ends it. There is no task behind it: pings are answered while one of
+/// its streams is read.
+pub struct ResponsesWebsocketConnection {
+    api: ApiClient,
+    lanes: Arc<Lanes>,
+    head: ResponseHead,
+    handshake: Call,
+    timeouts: Timeouts,
+    served: AtomicU64,
+}
+
+/// What travels with one request on a WebSocket beside its body.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct WebsocketRequestOptions<'a> {
+    /// What to send in place of the request's input: only what is new since `previous_response_id`.
+    pub continuation: Option<Continuation<'a>>,
+    /// Timeouts of this response; `None` takes those of the connection.
+    pub timeouts: Option<Timeouts>,
+}
+
+/// A request that goes on from the last response on the same connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Continuation<'a> {
+    /// Id of that response.
+    pub previous_response_id: &'a str,
+    /// The items that it does not know yet; may be empty.
+    pub input: &'a [ResponseItem],
+}
+
+impl ResponsesWebsocketClient {
+    /// The endpoint of `api`.
+    pub fn new(api: ApiClient) -> Self {
+        Self { api, options: WebSocketOptions::default() }
+    }
+
+    /// Sets limits, compression and pings of the connections.
+    #[must_use]
+    pub fn websocket_options(mut self, options: WebSocketOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Opens a connection, in one attempt: whether to try again or to go on over HTTP is for the caller to say. What the
+    /// head of the answer tells comes as the first events of the first response.
+    ///
+    /// # Errors
+    /// When the server cannot be reached, or refuses: with status, request id and evidence, as over HTTP.
+    pub async fn connect(&self, options: &ResponsesOptions) -> Result<ResponsesWebsocketConnection, ApiError> {
+        let operation = self.operation(options).map_err(|kind| ApiError::local(Endpoint::RESPONSES, kind))?;
+        let timeouts = operation.timeouts.clone();
+        let answered = self.api.pipeline().open_websocket(operation, self.options.clone()).await?;
+        if let Some(turn) = &options.turn_state {
+            turn.learn(&answered.head);
+        }
+        Ok(ResponsesWebsocketConnection {
+            api: self.api.clone(),
+            lanes: Arc::new(Lanes::new(answered.body)),
+            head: answered.head,
+            handshake: answered.call,
+            timeouts,
+            served: AtomicU64::new(0),
+        })
+    }
+
+    fn operation(&self, options: &ResponsesOptions) -> Result<Operation, ApiErrorKind> {
+        let provider = &self.api.pipeline().provider;
+        let mut headers = options.headers()?;
+        headers.entry(BETA.0).or_insert(BETA.1);
+        Ok(Operation {
+            endpoint: Endpoint::RESPONSES,
+            method: Method::GET,
+            url: provider.url(Endpoint::RESPONSES.0),
+            headers,
+            body: None,
+            timeouts: options.timeouts.as_ref().unwrap_or(&provider.timeouts).clone(),
+            retry: RetryPolicy::never(),
+        })
+    }
+}
+
+impl ResponsesWebsocketConnection {
+    /// Sends `request` with default options. See [`stream_request`](Self::stream_request).
+    ///
+    /// # Errors
+    /// As `stream_request`.
+    pub async fn stream(&self, request: &ResponsesApiRequest) -> Result<ResponseStream, ApiError> {
+        self.stream_request(request, &WebsocketRequestOptions::default()).await
+    }
+
+    /// Sends `request` and returns its stream. One response at a time is in flight, or one on each lane that a
+    /// `stream_id` of the request names.
+    ///
+    /// Dropping the stream before its end gives up the connection, since there is no way to cancel a response; on a lane
+    /// of its own only that lane is blocked until the response has ended.
+    ///
+    /// # Errors
+    /// When the request breaks a documented limit, when a response is in flight, and when the connection is no more: an
+    /// error whose context says that the connection was reused, and that no event had come, means that it was stale.
+    pub async fn stream_request(
+        &self,
+        request: &ResponsesApiRequest,
+        options: &WebsocketRequestOptions<'_>,
+    ) -> Result<ResponseStream, ApiError> {
+        let mut call = self.handshake.clone();
+        let reused = self.served.fetch_add(1, Ordering::Relaxed) > 0;
+        let timeouts = options.timeouts.as_ref().unwrap_or(&self.timeouts);
+        call.started = Instant::now();
+        call.deadline = timeouts.total.and_then(|total| call.started.checked_add(total));
+        call.context.connection_reused = Some(reused);
+        call.context.elapsed = Duration::ZERO;
+
+        let lane: LaneName = request.stream_id.as_deref().map(Arc::from);
+        let sent = self.send(request, options, &lane).await;
+        self.observe(&call, sent.as_ref().err());
+        if let Err(kind) = sent {
+            call.context.elapsed = call.started.elapsed();
+            return Err(ApiError::new(kind, call.context));
+        }
+        let frames = Frames::of_lane(LaneFrames::new(Arc::clone(&self.lanes), lane, timeouts.event_idle));
+        let stream = ResponseStream::new(frames, self.head.clone(), call, self.api.pipeline().observer.clone());
+        Ok(if reused { stream.without_head_facts() } else { stream })
+    }
+
+    /// Whether a request can be sent, as far as is known without waiting.
+    pub fn is_open(&self) -> bool {
+        self.lanes.is_open()
+    }
+
+    /// Since the handshake. The service ends connections after 60 minutes.
+    pub fn age(&self) -> Duration {
+        self.lanes.age()
+    }
+
+    /// How many requests were sent on it.
+    pub fn served(&self) -> u64 {
+        self.served.load(Ordering::Relaxed)
+    }
+
+    /// Status and headers of the handshake's answer.
+    pub fn head(&self) -> &ResponseHead {
+        &self.head
+    }
+
+    /// Closes in an orderly way. Responses in flight end with an error.
+    ///
+    /// # Errors
+    /// When the close frame cannot be sent; the connection is over all the same.
+    pub async fn close(self) -> Result<(), TransportError> {
+        self.lanes.close().await
+    }
+
+    async fn send(
+        &self,
+        request: &ResponsesApiRequest,
+        options: &WebsocketRequestOptions<'_>,
+        lane: &LaneName,
+    ) -> Result<(), ApiErrorKind> {
+        request.validate()?;
+        let mut frame = ResponseCreateFrame::new(request);
+        if let Some(continuation) = options.continuation {
+            frame = frame.continuing(continuation.previous_response_id, continuation.input);
+        }
+        let text = serde_json::to_string(&frame)
+            .map_err(|source| DecodeError::Frame { endpoint: Endpoint::RESPONSES, source })?;
+        if !self.lanes.enter(lane) {
+            return Err(StreamEnd::Busy.into());
+        }
+        let mut entered = Entered { lanes: &self.lanes, lane, sent: false };
+        self.lanes.send(&text).await?;
+        entered.sent = true;
+        Ok(())
+    }
+
+    fn observe(&self, call: &Call, failed: Option<&ApiErrorKind>) {
+        let mut outcome = Outcome::after(call.started.elapsed());
+        outcome.error = failed.map(answer::error_class);
+        let reused = call.context.connection_reused.unwrap_or_default();
+        let fact = WebsocketRequest::new(call.request.clone(), outcome, reused);
+        self.api.pipeline().observer.on_event(&Event::WebsocketRequest(fact));
+    }
+}
+
+impl fmt::Debug for ResponsesWebsocketConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponsesWebsocketConnection")
+            .field("age", &self.age())
+            .field("served", &self.served())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A lane that was taken for a request which may never get out: its future can fail, or be dropped.
+struct Entered<'a> {
+    lanes: &'a Lanes,
+    lane: &'a LaneName,
+    sent: bool,
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        if !self.sent {
+            self.lanes.leave(self.lane, false);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Step 4 of the pipeline: one request, one answer, over HTTP or as a WebSocket handshake.
+
+use std::{future::Future, sync::Arc};
+
+use codex_client::{
+    HttpTransport, Request, ResponseHead, StatusError, TransportError, WebSocketConnection, WebSocketOptions,
+    WebSocketTransport,
+};
+use codex_observe::{ApiRequest, Event, Outcome, RequestContext, WebsocketConnect};
+
+use crate::answer::{self, AnswerReader, Failed};
+
+/// Sends a prepared request and reads as much of its answer as makes it a success.
+pub(crate) trait Exchange: Sync {
+    type Body: Send;
+    fn run(&self, request: Request) -> impl Future<Output = Result<(ResponseHead, Self::Body), Failed>> + Send;
+    /// The fact to record about an attempt.
+    fn fact(&self, context: RequestContext, outcome: Outcome) -> Event;
+}
+
+/// An HTTP request.
+pub(crate) struct HttpExchange<'a, R> {
+    pub(crate) transport: &'a dyn HttpTransport,
+    pub(crate) reader: R,
+}
+
+impl<R: AnswerReader> Exchange for HttpExchange<'_, R> {
+    type Body = R::Body;
+
+    async fn run(&self, request: Request) -> Result<(ResponseHead, R::Body), Failed> {
+        let response = self.transport.send(request).await?;
+        if response.head.status.is_success() {
+            self.reader.read(response).await
+        } else {
+            Err(answer::refused(StatusError::read(response).await))
+        }
+    }
+
+    fn fact(&self, context: RequestContext, outcome: Outcome) -> Event {
+        Event::ApiRequest(ApiRequest::new(context, outcome))
+    }
+}
+
+/// A WebSocket handshake. A refusal has the same evidence as an HTTP answer.
+pub(crate) struct Handshake {
+    pub(crate) transport: Arc<dyn WebSocketTransport>,
+    pub(crate) options: WebSocketOptions,
+}
+
+impl Exchange for Handshake {
+    type Body = WebSocketConnection;
+
+    async fn run(&self, request: Request) -> Result<(ResponseHead, WebSocketConnection), Failed> {
+        match self.transport.connect(request, self.options.clone()).await {
+            Ok(connection) => Ok((connection.head().clone(), connection)),
+            Err(TransportError::Status(refusal)) => Err(answer::refused(*refusal)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn fact(&self, context: RequestContext, outcome: Outcome) -> Event {
+        Event::WebsocketConnect(WebsocketConnect::new(context, outcome))
+    }
+}

@@ -1,0 +1,202 @@
+//! A WebSocket from its handshake to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderMap;
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+use crate::connection::ConnectionControl;
+use crate::faults::Cut;
+use crate::responses_socket::ResponsesSocket;
+use crate::websocket::{Broken, FrameWriter, Handshake, Incoming, MessageReader, Outbound};
+use crate::world::World;
+
+/// How long a connection that closes waits for the client's close frame.
+const CLOSE_GRACE: Duration = Duration::from_secs(1);
+
+/// Close code of a server that stops.
+const GOING_AWAY: u16 = 1001;
+
+/// Close code of an orderly end.
+const NORMAL: u16 = 1000;
+
+/// In a scenario: a close frame without a code (RFC 6455, 7.4.1).
+const NO_STATUS: u16 = 1005;
+
+/// What is spoken on a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SocketKind {
+    Responses,
+}
+
+/// The head of a handshake: every request on the connection has it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SocketHead {
+    pub(crate) headers: HeaderMap,
+    /// Whole path, such as `/v1/responses`.
+    pub(crate) path: String,
+    pub(crate) query: String,
+}
+
+/// A connection whose handshake was answered and that is not yet a WebSocket.
+#[derive(Debug)]
+pub(crate) struct PendingSocket {
+    pub(crate) upgrade: OnUpgrade,
+    pub(crate) handshake: Handshake,
+    pub(crate) kind: SocketKind,
+    pub(crate) head: SocketHead,
+}
+
+/// What everything that answers on a connection shares.
+#[derive(Debug)]
+pub(crate) struct SocketConnection {
+    pub(crate) world: Arc<World>,
+    pub(crate) control: Arc<ConnectionControl>,
+    pub(crate) outbound: Outbound,
+    pub(crate) head: SocketHead,
+    pub(crate) opened: Instant,
+    endings: mpsc::Sender<Cut>,
+}
+
+impl SocketConnection {
+    /// Ends the connection.
+    pub(crate) async fn end(&self, Broken(cut): Broken) {
+        // The connection that has ended needs no second end.
+        let _ = self.endings.send(cut).await;
+    }
+
+    pub(crate) fn age(&self) -> Duration {
+        self.opened.elapsed()
+    }
+}
+
+/// Serves a connection until either side ends it or the simulator stops.
+pub(crate) async fn serve(
+    pending: PendingSocket,
+    world: Arc<World>,
+    control: Arc<ConnectionControl>,
+    mut stop: watch::Receiver<bool>,
+) {
+    let PendingSocket { upgrade, handshake, kind, head } = pending;
+    let io = match upgrade.await {
+        Ok(upgraded) => TokioIo::new(upgraded),
+        Err(error) => {
+            tracing::debug!(%error, "a connection ended before it was a WebSocket");
+            return;
+        }
+    };
+    let (read, write) = tokio::io::split(io);
+    let (inflater, deflater) = handshake.deflate.map(|agreed| (agreed.inflater(), agreed.deflater())).unzip();
+    let options = &world.settings.websocket;
+    let ping_every = options.ping_every;
+    let mut reader = MessageReader::new(Box::new(read), inflater, options.message_limit);
+    let (endings, mut ended) = mpsc::channel(1);
+    let connection = Arc::new(SocketConnection {
+        world,
+        control,
+        outbound: Outbound::new(FrameWriter::new(Box::new(write), deflater)),
+        head,
+        opened: Instant::now(),
+        endings,
+    });
+    let mut protocol = Protocol::new(kind, &connection);
+    let end = loop {
+        tokio::select! {
+            incoming = reader.next() => match incoming {
+                Ok(Incoming::Text(text)) => protocol.text(text).await,
+                Ok(Incoming::Binary) => protocol.binary().await,
+                Ok(Incoming::Ping(payload)) => ignore(connection.outbound.pong(&payload).await),
+                Ok(Incoming::Pong) => {}
+                Ok(Incoming::Close(code)) => break End::Answered(code),
+                Ok(Incoming::End) => break End::Gone,
+                Err(violation) => {
+                    tracing::debug!(%violation, "a client broke the WebSocket protocol");
+                    break End::Cut(Cut::Close(violation.close_code()));
+                }
+            },
+            Some(cut) = ended.recv() => break End::Cut(cut),
+            () = pause(ping_every) => ignore(connection.outbound.ping().await),
+            _ = stop.changed() => break End::Cut(Cut::Close(GOING_AWAY)),
+        }
+    };
+    // Whatever still answers stops here, and lets go of the sending half.
+    drop(protocol);
+    finish(end, &connection, &mut reader).await;
+}
+
+/// Why a connection ends.
+enum End {
+    /// The client closed it, with this code.
+    Answered(Option<u16>),
+    /// The client is gone.
+    Gone,
+    /// The server ends it.
+    Cut(Cut),
+}
+
+async fn finish(end: End, connection: &SocketConnection, reader: &mut MessageReader) {
+    let outbound = &connection.outbound;
+    match end {
+        End::Answered(code) => ignore(outbound.close(code, "").await),
+        End::Gone | End::Cut(Cut::Drop) => {}
+        End::Cut(Cut::Reset) => return connection.control.reset(),
+        End::Cut(cut) => {
+            let code = match cut {
+                Cut::Close(NO_STATUS) => None,
+                Cut::Close(code) => Some(code),
+                _ => Some(NORMAL),
+            };
+            ignore(outbound.close(code, "").await);
+            let peer = async {
+                while !matches!(reader.next().await, Ok(Incoming::Close(_) | Incoming::End) | Err(_)) {}
+            };
+            if tokio::time::timeout(CLOSE_GRACE, peer).await.is_err() {
+                tracing::debug!("a client did not answer a close frame");
+            }
+        }
+    }
+    outbound.shutdown().await;
+}
+
+/// The protocol of a connection.
+enum Protocol {
+    Responses(ResponsesSocket),
+}
+
+impl Protocol {
+    fn new(kind: SocketKind, connection: &Arc<SocketConnection>) -> Self {
+        match kind {
+            SocketKind::Responses => Self::Responses(ResponsesSocket::new(Arc::clone(connection))),
+        }
+    }
+
+    async fn text(&mut self, text: String) {
+        match self {
+            Self::Responses(socket) => socket.text(&text).await,
+        }
+    }
+
+    async fn binary(&mut self) {
+        match self {
+            Self::Responses(socket) => socket.binary().await,
+        }
+    }
+}
+
+/// A client that is gone shows when its connection is read.
+fn ignore(sent: std::io::Result<()>) {
+    if let Err(error) = sent {
+        tracing::debug!(%error, "a WebSocket client is gone");
+    }
+}
+
+async fn pause(interval: Option<Duration>) {
+    match interval {
+        Some(interval) => tokio::time::sleep(interval).await,
+        None => std::future::pending().await,
+    }
+}

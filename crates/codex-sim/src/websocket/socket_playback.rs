@@ -1,0 +1,125 @@
+//! Plays messages on a WebSocket: slowed down, stopped or broken like the body of an HTTP answer.
+
+use std::io;
+use std::iter::Peekable;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::frame::Opcode;
+use super::frame_script::FrameScript;
+use super::frame_writer::{FrameWriter, Framing};
+use super::outbound::Outbound;
+use crate::dialect::Writes;
+use crate::faults::{Cut, Drip, Stall};
+use crate::playback::{Pace, Stop};
+
+/// The connection ends here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Broken(pub(crate) Cut);
+
+impl From<io::Error> for Broken {
+    fn from(_: io::Error) -> Self {
+        Self(Cut::Drop)
+    }
+}
+
+/// Sends all messages, with their faults.
+pub(crate) async fn play(outbound: &Outbound, frames: &FrameScript, pace: &Pace) -> Result<(), Broken> {
+    let mut stops = pace.stops.iter().copied().peekable();
+    let mut start = 0;
+    for (end, opcode) in frames.script.ends.iter().copied().zip(&frames.opcodes) {
+        while let Some((_, stop)) = stops.next_if(|(at, _)| *at <= start) {
+            act(outbound, stop).await?;
+        }
+        let payload = frames.script.bytes.slice(start..end);
+        let frame = Frame { opcode: *opcode, payload, start };
+        frame.send(outbound, pace, &mut stops).await?;
+        if let Some(Drip::EventMs(ms)) = pace.drip {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+        }
+        start = end;
+    }
+    for (_, stop) in stops {
+        act(outbound, stop).await?;
+    }
+    Ok(())
+}
+
+/// A message and its place among all payloads.
+struct Frame {
+    opcode: Opcode,
+    payload: Bytes,
+    start: usize,
+}
+
+impl Frame {
+    async fn send(
+        self,
+        outbound: &Outbound,
+        pace: &Pace,
+        stops: &mut Peekable<impl Iterator<Item = (usize, Stop)>>,
+    ) -> Result<(), Broken> {
+        let end = self.start + self.payload.len();
+        let stops_inside = stops.peek().is_some_and(|(at, _)| *at < end);
+        let framing = match pace.writes {
+            _ if stops_inside => Framing::Plain,
+            Writes::Bytes(size) => Framing::Fragments(size),
+            Writes::Whole | Writes::Event => Framing::Usual,
+        };
+        let mut writer = outbound.lock().await;
+        let frames = writer.encode(self.opcode, &self.payload, framing);
+        if !stops_inside {
+            return write(&mut writer, &frames, pace.drip).await;
+        }
+        // The stops count payload bytes; the head of the frame comes before them.
+        let head = frames.len() - self.payload.len();
+        let mut written = 0;
+        while let Some((at, stop)) = stops.next_if(|(at, _)| *at < end) {
+            let until = head + (at - self.start);
+            write(&mut writer, frames.get(written..until).unwrap_or_default(), pace.drip).await?;
+            written = until;
+            // Nobody else can write inside this frame, not even a ping.
+            stand_still(stop).await?;
+        }
+        write(&mut writer, frames.get(written..).unwrap_or_default(), pace.drip).await
+    }
+}
+
+async fn write(writer: &mut FrameWriter, bytes: &[u8], drip: Option<Drip>) -> Result<(), Broken> {
+    let Some(Drip::Bytes { count, ms }) = drip else {
+        writer.write(bytes).await?;
+        return Ok(());
+    };
+    for part in bytes.chunks(count.max(1)) {
+        writer.write(part).await?;
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+    Ok(())
+}
+
+/// A stop between two messages.
+async fn act(outbound: &Outbound, stop: Stop) -> Result<(), Broken> {
+    let Stop::Stall(Stall { duration, comment_every: Some(every), .. }) = stop else {
+        return stand_still(stop).await;
+    };
+    let every = every.max(Duration::from_millis(1));
+    let mut left = duration.map(|whole| whole.as_millis() / every.as_millis());
+    while left != Some(0) {
+        tokio::time::sleep(every).await;
+        outbound.ping().await?;
+        left = left.map(|left| left - 1);
+    }
+    Ok(())
+}
+
+async fn stand_still(stop: Stop) -> Result<(), Broken> {
+    match stop {
+        Stop::Cut(cut) => Err(Broken(cut)),
+        Stop::Stall(Stall { duration: Some(duration), .. }) => {
+            tokio::time::sleep(duration).await;
+            Ok(())
+        }
+        Stop::Stall(Stall { duration: None, .. }) => std::future::pending().await,
+    }
+}

@@ -1,0 +1,1 @@
+"""Programs written by others, and what must hold when the product talks to them."""

@@ -1,0 +1,30 @@
+"""openai-python, from PyPI, as a client of `codex-api sim`.
+
+Its strict helper builds the response from the events, and fails when one is missing that the service would send.
+"""
+
+import subprocess
+
+from .install import ROOT, python_venv
+from .server import free_port, running
+
+REQUIREMENT = "openai==3.54.0"
+CLIENT_SECONDS = 60
+
+
+def run(product, checks, quick):
+    python = python_venv("openai", [REQUIREMENT]) / "python"
+    port = free_port()
+    with running("sim", [product.command, "sim", "--port", port], port):
+        client = [python, ROOT / "scripts/openai_python_client.py", f"http://127.0.0.1:{port}/v1"]
+        done = subprocess.run(
+            [str(word) for word in client],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=CLIENT_SECONDS,
+        )
+    results = [line.split("\t") for line in done.stdout.splitlines()]
+    for verdict, claim, *detail in results:
+        checks.that(claim, verdict == "ok", " ".join(detail))
+    checks.that("the script runs to its end", done.returncode == 0 and results, done.stderr[-1500:])

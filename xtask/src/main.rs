@@ -1,0 +1,52 @@
+//! Chores of the repository.
+//!
+//! - `cargo xtask tidy` checks the rules that no compiler checks: arrows between crates, sizes, names, words.
+//! - `cargo xtask readme` runs the README's quick start as it is written (`--list` only prints it).
+//!
+//! Exit codes: 0 all is well, 1 something was found, 2 usage.
+
+mod readme;
+mod repository;
+mod tidy;
+
+use std::process::ExitCode;
+
+use crate::repository::{Repository, RepositoryError};
+
+const USAGE: &str = "usage: cargo xtask <tidy | readme [--list]>";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["tidy"] => run_tidy(),
+        ["readme"] => run_readme(readme::Mode::Run),
+        ["readme", "--list"] => run_readme(readme::Mode::List),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_tidy() -> Result<bool, Box<dyn std::error::Error>> {
+    let report = tidy::check(&Repository::open()?)?;
+    eprint!("{report}");
+    Ok(report.passed())
+}
+
+fn run_readme(mode: readme::Mode) -> Result<bool, Box<dyn std::error::Error>> {
+    let repository = Repository::open()?;
+    let path = repository.root().join("README.md");
+    let text = std::fs::read_to_string(&path).map_err(|source| RepositoryError::Read { path, source })?;
+    readme::quick_start(&text, repository.root(), mode)?;
+    Ok(true)
+}
