@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::{
     auth::{ApiKey, AuthProvider, NoAuth},
     endpoint::{
-        models::ModelsClient, responses::ResponsesClient, responses_websocket::ResponsesWebsocketClient,
+        compact::CompactClient, memories::MemoriesClient, models::ModelsClient, responses::ResponsesClient, responses_websocket::ResponsesWebsocketClient, stored_responses::StoredResponsesClient,
     },
     pipeline::{Chance, Pipeline},
     provider::{OPENAI_BASE_URL, Provider, ProviderError},
@@ -115,6 +115,21 @@ impl ApiClient {
     /// Responses over a WebSocket.
     pub fn responses_websocket(&self) -> ResponsesWebsocketClient {
         ResponsesWebsocketClient::new(self.clone())
+    }
+
+    /// Responses that the service has stored.
+    pub fn stored_responses(&self) -> StoredResponsesClient {
+        StoredResponsesClient::new(self.clone())
+    }
+
+    /// Compaction of a history.
+    pub fn compact(&self) -> CompactClient {
+        CompactClient::new(self.clone())
+    }
+
+    /// Summaries of traces.
+    pub fn memories(&self) -> MemoriesClient {
+        MemoriesClient::new(self.clone())
     }
 
     /// The models on offer.

@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use codex_observe::{AuthEvidence, Endpoint, SafeText};
-use codex_protocol::ResponseItem;
+use codex_protocol::{RateLimitSnapshot, ResponseItem};
 
 /// Where and when a request failed.
 #[derive(Clone, Debug)]
@@ -21,6 +21,10 @@ pub struct ErrorContext {
     pub status: Option<u16>,
     /// Facts of the answer's head.
     pub evidence: AuthEvidence,
+    /// The limits that the answer told.
+    pub rate_limits: Vec<RateLimitSnapshot>,
+    /// A text for the user that came with a limit.
+    pub promo_message: Option<SafeText>,
     /// Whether the WebSocket had served a request before; `None` over HTTP.
     pub connection_reused: Option<bool>,
     /// How far the stream had come, where one had begun.
@@ -36,6 +40,8 @@ impl ErrorContext {
             elapsed: Duration::ZERO,
             status: None,
             evidence: AuthEvidence::default(),
+            rate_limits: Vec::new(),
+            promo_message: None,
             connection_reused: None,
             stream: None,
         }

@@ -12,9 +12,11 @@ mod finished_items;
 mod frames;
 mod head_facts;
 mod lanes;
+mod operation;
 mod options;
 mod pipeline;
 mod provider;
+mod resuming_stream;
 mod server_error;
 mod server_message;
 mod stream;
@@ -28,8 +30,11 @@ pub use client::{
     API_KEY_VARIABLE, ApiClient, BASE_URL_VARIABLE, ORGANIZATION_VARIABLE, PROJECT_VARIABLE, SetupError,
 };
 pub use endpoint::{
-    models::{Models, ModelsClient},
+    compact::CompactClient,
+    memories::MemoriesClient,
+    models::{Models, ModelsAnswer, ModelsClient, ModelsQuery},
     responses::ResponsesClient,
+    stored_responses::StoredResponsesClient,
     responses_websocket::{
         Continuation, ResponsesWebsocketClient, ResponsesWebsocketConnection, WebsocketRequestOptions,
     },
@@ -39,6 +44,7 @@ pub use error_context::{ErrorContext, StreamProgress};
 pub use lanes::MAX_WAITING_BYTES;
 pub use options::{ResponsesOptions, SessionSource, TurnState};
 pub use provider::{BaseUrlProblem, HeaderProblem, OPENAI_BASE_URL, Provider, ProviderError};
+pub use resuming_stream::ResumingStream;
 pub use server_message::ServerMessage;
 pub use stream::ResponseStream;
 pub use stream_end::StreamEnd;

@@ -1,7 +1,7 @@
 //! The way of a request, step by step: the one file to read first.
 //!
 //! ```text
-//! 1 encode      the caller of `call` did it: body bytes, once, shared by every attempt
+//! 1 encode      body bytes, once, shared by every attempt (`operation.rs`)
 //! 2 prepare     provider URL + provider and per-request headers
 //! 3 authorize   credentials -> headers, and what was attached
 //! 4 send        through the transport: an HTTP request or a WebSocket handshake (`exchange.rs`)
@@ -18,20 +18,22 @@ use std::{
 
 use codex_client::{
     ClientConfig, Compression, CompressionMemory, Failure, HttpTransport, Request, RequestBody, ReqwestWebSocketTransport,
-    ResponseHead, RetryDecision, RetryPolicy, TimeoutPhase, Timeouts, TransportError, WebSocketConnection,
+    ResponseHead, RetryDecision, TimeoutPhase, Timeouts, TransportError, WebSocketConnection,
     WebSocketOptions, WebSocketTransport, server_delay,
 };
 use codex_observe::{AuthAttachment, Endpoint, Observer, Outcome, RequestContext};
 use http::{HeaderMap, Method, header::ACCEPT, header::HeaderValue};
+use serde::de::DeserializeOwned;
 use tokio::time::Instant;
-use url::Url;
 
 use crate::{
     answer::{self, BodyReader, Failed, OpenedStream, StreamOpener},
     auth::{self, AuthProvider},
-    error::{ApiError, ApiErrorKind},
+    error::{ApiError, ApiErrorKind, DecodeError},
     error_context::ErrorContext,
     exchange::{Exchange, Handshake, HttpExchange},
+    head_facts,
+    operation::Operation,
     provider::Provider,
 };
 
@@ -60,18 +62,6 @@ impl Default for Chance {
     fn default() -> Self {
         Self { now: SystemTime::now, random: fastrand::f64 }
     }
-}
-
-/// One operation of an endpoint, encoded, before it is sent any number of times.
-pub(crate) struct Operation {
-    pub(crate) endpoint: Endpoint,
-    pub(crate) method: Method,
-    pub(crate) url: Url,
-    /// Per-request headers; they win over the provider's.
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Option<RequestBody>,
-    pub(crate) timeouts: Timeouts,
-    pub(crate) retry: RetryPolicy,
 }
 
 /// A successful answer whose body is still to be read.
@@ -108,6 +98,27 @@ impl Pipeline {
     /// Sends until an answer with a success status is there, or the policy says stop, and reads its whole body.
     pub(crate) async fn fetch(&self, operation: Operation) -> Result<Answered<bytes::Bytes>, ApiError> {
         self.call(operation, &HttpExchange { transport: &*self.transport, reader: BodyReader }).await
+    }
+
+    /// As [`fetch`](Self::fetch), decoded.
+    pub(crate) async fn fetch_json<T: DeserializeOwned>(&self, operation: Operation) -> Result<T, ApiError> {
+        let endpoint = operation.endpoint;
+        let answered = self.fetch(operation).await?;
+        serde_json::from_slice(&answered.body)
+            .map_err(|source| ApiError::new(DecodeError::Json { endpoint, source }, answered.call.context))
+    }
+
+    /// An operation with the provider's settings, at the endpoint's own path.
+    pub(crate) fn operation(&self, endpoint: Endpoint, method: Method, headers: HeaderMap) -> Operation {
+        Operation {
+            endpoint,
+            method,
+            url: self.provider.url(endpoint.0),
+            headers,
+            body: None,
+            timeouts: self.provider.timeouts.clone(),
+            retry: self.provider.retry.clone(),
+        }
     }
 
     /// Opens a WebSocket: the same steps, whose answer is a connection instead of a body.
@@ -252,6 +263,8 @@ impl ErrorContext {
             Err(failed) => {
                 self.status = failed.status();
                 self.evidence = failed.evidence();
+                self.rate_limits = failed.head.as_ref().map(head_facts::rate_limits).unwrap_or_default();
+                self.promo_message = failed.head.as_ref().and_then(head_facts::promo_message);
             }
         }
     }

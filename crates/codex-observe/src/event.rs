@@ -195,6 +195,16 @@ pub struct Endpoint(pub &'static str);
 impl Endpoint {
     /// `POST /responses`.
     pub const RESPONSES: Self = Self("/responses");
+    /// `GET`, `DELETE /responses/{id}`, and resuming its stream.
+    pub const STORED_RESPONSE: Self = Self("/responses/{id}");
+    /// `POST /responses/{id}/cancel`.
+    pub const CANCEL_RESPONSE: Self = Self("/responses/{id}/cancel");
+    /// `POST /responses/compact`.
+    pub const COMPACT: Self = Self("/responses/compact");
+    /// `POST /memories/trace_summarize`.
+    pub const MEMORIES: Self = Self("/memories/trace_summarize");
+    /// The `/realtime` WebSocket.
+    pub const REALTIME: Self = Self("/realtime");
     /// `GET /models`.
     pub const MODELS: Self = Self("/models");
 }

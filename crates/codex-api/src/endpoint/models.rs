@@ -1,14 +1,19 @@
 //! `GET /models`.
 
+use std::time::Duration;
+
 use codex_observe::Endpoint;
 use codex_protocol::{ModelCatalogue, ModelList};
-use http::{HeaderMap, Method};
+use http::{
+    HeaderMap, Method,
+    header::{ETAG, IF_NONE_MATCH},
+};
 use serde::{Deserialize, de::IgnoredAny};
 
 use crate::{
     client::ApiClient,
     error::{ApiError, DecodeError},
-    pipeline::Operation,
+    provider::header,
 };
 
 /// Lists the models that the service offers.
@@ -38,21 +43,71 @@ impl ModelsClient {
     /// # Errors
     /// When the service refuses, cannot be reached, or answers something that is no list of models.
     pub async fn list(&self) -> Result<Models, ApiError> {
-        let pipeline = self.api.pipeline();
-        let operation = Operation {
-            endpoint: Endpoint::MODELS,
-            method: Method::GET,
-            url: pipeline.provider.url(Endpoint::MODELS.0),
-            headers: HeaderMap::new(),
-            body: None,
-            timeouts: pipeline.provider.timeouts.clone(),
-            retry: pipeline.provider.retry.clone(),
-        };
-        let answered = pipeline.fetch(operation).await?;
-        Models::decode(&answered.body).map_err(|source| {
-            ApiError::new(DecodeError::Json { endpoint: Endpoint::MODELS, source }, answered.call.context)
-        })
+        match self.list_if_changed(&ModelsQuery::default()).await? {
+            ModelsAnswer::Changed { models, .. } => Ok(models),
+            // Not an answer to a request without an ETag, so there is nothing to list.
+            ModelsAnswer::Unchanged => Ok(Models::Public(ModelList::default())),
+        }
     }
+
+    /// The list, unless it is still the one whose ETag the query names.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    pub async fn list_if_changed(&self, query: &ModelsQuery) -> Result<ModelsAnswer, ApiError> {
+        let pipeline = self.api.pipeline();
+        let mut operation = pipeline.operation(Endpoint::MODELS, Method::GET, HeaderMap::new());
+        if let Some(version) = &query.client_version {
+            operation.url.query_pairs_mut().append_pair("client_version", version);
+        }
+        if let Some(timeout) = query.timeout {
+            operation.timeouts.total = Some(timeout);
+        }
+        if let Some(etag) = &query.etag {
+            let (name, value) = header(IF_NONE_MATCH.as_str(), etag)
+                .map_err(|problem| ApiError::local(Endpoint::MODELS, problem))?;
+            operation.headers.insert(name, value);
+        }
+        let answered = match pipeline.fetch(operation).await {
+            Err(error) if error.status() == Some(304) => return Ok(ModelsAnswer::Unchanged),
+            answered => answered?,
+        };
+        let etag = answered.head.headers.get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
+        match Models::decode(&answered.body) {
+            Ok(models) => Ok(ModelsAnswer::Changed { models, etag }),
+            Err(source) => {
+                let kind = DecodeError::Json { endpoint: Endpoint::MODELS, source };
+                Err(ApiError::new(kind, answered.call.context))
+            }
+        }
+    }
+}
+
+/// What to ask of the list.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ModelsQuery {
+    /// Version of the client, as `X.Y.Z`: asks for the catalogue of Codex.
+    pub client_version: Option<String>,
+    /// ETag of the list that is known: it is sent as `If-None-Match`.
+    pub etag: Option<String>,
+    /// How long all attempts may take together; `None` takes the provider's.
+    pub timeout: Option<Duration>,
+}
+
+/// A list of models, or that it has not changed.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ModelsAnswer {
+    /// The list, and the ETag to ask with next time.
+    Changed {
+        /// The models.
+        models: Models,
+        /// Its ETag.
+        etag: Option<String>,
+    },
+    /// It is the list whose ETag was named.
+    Unchanged,
 }
 
 /// A list of models, in one of the two shapes that services send.

@@ -11,7 +11,7 @@ use crate::{
     error::{ApiError, ApiErrorKind},
     frames::Frames,
     options::ResponsesOptions,
-    pipeline::Operation,
+    operation::Operation,
     provider::Provider,
     stream::ResponseStream,
 };
@@ -88,20 +88,15 @@ impl ResponsesClient {
     fn operation(&self, request: &ResponsesApiRequest, options: &ResponsesOptions) -> Result<Operation, ApiErrorKind> {
         request.validate()?;
         let pipeline = self.api.pipeline();
-        let url = pipeline.provider.url(Endpoint::RESPONSES.0);
         let store = if pipeline.provider.is_azure() { Some(request.store.unwrap_or(true)) } else { request.store };
-        let body = RequestBody::json(&StreamedRequest { request, store, stream: true })
-            .map_err(TransportError::from)?;
+        let mut operation = pipeline.operation(Endpoint::RESPONSES, Method::POST, options.headers()?);
+        if let Some(timeouts) = &options.timeouts {
+            operation.timeouts = timeouts.clone();
+        }
+        let body = StreamedRequest { request, store, stream: true };
+        operation.body = Some(RequestBody::json(&body).map_err(TransportError::from)?);
         let compression = options.compression.as_ref().unwrap_or(&pipeline.provider.compression);
-        Ok(Operation {
-            endpoint: Endpoint::RESPONSES,
-            method: Method::POST,
-            headers: options.headers()?,
-            body: Some(compression.apply(&body, &url, &pipeline.refused_compression).map_err(TransportError::from)?),
-            url,
-            timeouts: options.timeouts.as_ref().unwrap_or(&pipeline.provider.timeouts).clone(),
-            retry: pipeline.provider.retry.clone(),
-        })
+        operation.compressed(compression, &pipeline.refused_compression)
     }
 }
 

@@ -22,7 +22,8 @@ use crate::{
     frames::{Frames, LaneFrames},
     lanes::{LaneName, Lanes},
     options::ResponsesOptions,
-    pipeline::{Call, Operation},
+    operation::Operation,
+    pipeline::Call,
     stream::ResponseStream,
     stream_end::StreamEnd,
 };
@@ -119,18 +120,14 @@ impl ResponsesWebsocketClient {
     }
 
     fn operation(&self, options: &ResponsesOptions) -> Result<Operation, ApiErrorKind> {
-        let provider = &self.api.pipeline().provider;
         let mut headers = options.headers()?;
         headers.entry(BETA.0).or_insert(BETA.1);
-        Ok(Operation {
-            endpoint: Endpoint::RESPONSES,
-            method: Method::GET,
-            url: provider.url(Endpoint::RESPONSES.0),
-            headers,
-            body: None,
-            timeouts: options.timeouts.as_ref().unwrap_or(&provider.timeouts).clone(),
-            retry: RetryPolicy::never(),
-        })
+        let mut operation = self.api.pipeline().operation(Endpoint::RESPONSES, Method::GET, headers);
+        operation.retry = RetryPolicy::never();
+        if let Some(timeouts) = &options.timeouts {
+            operation.timeouts = timeouts.clone();
+        }
+        Ok(operation)
     }
 }
 

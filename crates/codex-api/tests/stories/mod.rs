@@ -1,8 +1,11 @@
 //! Scripted streams and a client on a fake transport, for the tests beside this folder.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
-use codex_api::{ApiClient, ApiError, ApiKey, Provider, ResponseEvent, ResponseStream, ResponsesApiRequest};
-use codex_client::fake::{FakeAnswer, FakeTransport};
+use codex_api::{
+    ApiClient, ApiError, ApiKey, CloseCode, Provider, ResponseEvent, ResponseStream, ResponsesApiRequest,
+    ResponsesOptions,
+};
+use codex_client::fake::{FakeAnswer, FakeHandshake, FakeTransport, FakeWebSocketTransport};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -76,4 +79,60 @@ pub(crate) async fn drain(mut stream: ResponseStream) -> (Vec<ResponseEvent>, Op
         }
     }
     (events, None)
+}
+
+/// How a told stream ends after its events.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Ending {
+    /// The body ends, or the WebSocket closes with 1000.
+    Proper,
+    /// The connection breaks.
+    Cut,
+    /// Nothing more comes, and nothing ends.
+    Silence,
+}
+
+/// What a caller gets of one story over each transport: server-sent events, then WebSocket.
+pub(crate) async fn over_both(texts: &[String], ending: Ending) -> [(Vec<ResponseEvent>, Option<ApiError>); 2] {
+    [over_sse(texts, ending).await, over_websocket(texts, ending).await]
+}
+
+async fn over_sse(texts: &[String], ending: Ending) -> (Vec<ResponseEvent>, Option<ApiError>) {
+    let frames: Vec<_> = texts.iter().map(|text| format!("data: {text}\n\n")).collect();
+    let answer = FakeAnswer::ok().header("content-type", "text/event-stream").chunks(frames);
+    let answer = match ending {
+        Ending::Proper => answer,
+        Ending::Cut => answer.cut(),
+        Ending::Silence => answer.stall(),
+    };
+    let (client, _) = client([answer]);
+    drain(client.responses().stream(&request()).await.expect("the first event comes")).await
+}
+
+async fn over_websocket(texts: &[String], ending: Ending) -> (Vec<ResponseEvent>, Option<ApiError>) {
+    let texts = texts.to_vec();
+    let (client, _) = websocket_client([FakeHandshake::accepted(move |mut server| async move {
+        let _request = server.next().await;
+        for text in &texts {
+            if server.send_text(text).await.is_err() {
+                return;
+            }
+        }
+        match ending {
+            Ending::Proper => drop(server.close(CloseCode::NORMAL, "").await),
+            Ending::Cut => drop(server),
+            Ending::Silence => while server.next().await.is_some() {},
+        }
+    })]);
+    let connection = client.responses_websocket().connect(&ResponsesOptions::default()).await.expect("it is accepted");
+    drain(connection.stream(&request()).await.expect("the request is sent")).await
+}
+
+/// A client whose WebSocket handshakes are `script`.
+pub(crate) fn websocket_client(
+    script: impl IntoIterator<Item = FakeHandshake>,
+) -> (ApiClient, FakeWebSocketTransport) {
+    let transport = FakeWebSocketTransport::new(script);
+    let (client, _) = client([]);
+    (client.websocket_transport(Arc::new(transport.clone())), transport)
 }
