@@ -6,12 +6,24 @@ use codex_sim::{Cut, Failure, Faults, Position, Rule, Scenario, Simulator, Strea
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let story = [
-        ("bad key", Rule::fail(Failure::new(401).code("invalid_api_key").message("Incorrect API key provided."))),
-        ("no quota left", Rule::fail(Failure::new(429).code("insufficient_quota").message("Check your plan."))),
-        ("too much input", Rule::fail(Failure::new(400).code("context_length_exceeded").message("Too long."))),
+        (
+            "bad key",
+            Rule::fail(Failure::new(401).code("invalid_api_key").message("Incorrect API key provided.")),
+        ),
+        (
+            "no quota left",
+            Rule::fail(Failure::new(429).code("insufficient_quota").message("Check your plan.")),
+        ),
+        (
+            "too much input",
+            Rule::fail(Failure::new(400).code("context_length_exceeded").message("Too long.")),
+        ),
         ("cut in the middle", Rule::from(Faults::new().cut(Position::Events(8), Cut::Drop))),
         ("ended without a last event", Rule::from(Faults::new().cut(Position::Events(6), Cut::Clean))),
-        ("failed inside", Rule::from(Faults::new().fail(StreamFailure::new(2, "server_error", "Something broke.")))),
+        (
+            "failed inside",
+            Rule::from(Faults::new().fail(StreamFailure::new(2, "server_error", "Something broke."))),
+        ),
     ];
     for (what, rule) in story {
         let simulator = Simulator::start(Scenario::new().rule(rule)).await?;

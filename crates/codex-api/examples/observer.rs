@@ -18,7 +18,9 @@ impl Observer for Print {
                 fact.context.attachment.header_name.is_some(),
                 fact.outcome.evidence.request_id.as_deref(),
             ),
-            Event::StreamEnded(fact) => println!("stream ended after {} events, {} bytes", fact.events, fact.bytes),
+            Event::StreamEnded(fact) => {
+                println!("stream ended after {} events, {} bytes", fact.events, fact.bytes)
+            }
             _ => {}
         }
     }

@@ -31,7 +31,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok(Weather { degrees_celsius: 19, sky: "clear" })
     });
 
-    let request = ResponsesApiRequest::new("gpt-5.4").input("Call get_weather for Paris and tell me what to wear.");
+    let request =
+        ResponsesApiRequest::new("gpt-5.4").input("Call get_weather for Paris and tell me what to wear.");
     let response = client.responses().run_tools(&request, &tools).await?;
     println!("{}", response.output_text());
     Ok(())

@@ -17,7 +17,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut stream = client.responses().stream(&request).await?;
     while let Some(event) = stream.next().await {
         match event? {
-            ResponseEvent::ReasoningSummaryTextDelta(thought) => println!("thinking  {}", thought.delta.trim()),
+            ResponseEvent::ReasoningSummaryTextDelta(thought) => {
+                println!("thinking  {}", thought.delta.trim())
+            }
             ResponseEvent::OutputTextDelta(text) => println!("text      {}", text.delta.trim()),
             ResponseEvent::OutputItemDone(done) => match &*done.item {
                 ResponseItem::FunctionCall(call) => println!("call      {}({})", call.name, call.arguments),

@@ -4,7 +4,8 @@ use std::{future::Future, time::Duration};
 
 use bytes::Bytes;
 use codex_client::{
-    Bounded, ClosedReason, ClosedStage, HttpResponse, ResponseBody, ResponseHead, SseFrame, SseLimits, SseStream, StatusError, Timeouts, TransportError,
+    Bounded, ClosedReason, ClosedStage, HttpResponse, ResponseBody, ResponseHead, SseFrame, SseLimits,
+    SseStream, StatusError, Timeouts, TransportError,
 };
 use codex_observe::{AuthEvidence, ErrorClass, SafeText};
 use codex_protocol::{ErrorBody, ErrorForm};
@@ -29,7 +30,10 @@ const MAX_SUMMARY_CHARS: usize = 120;
 /// Turns a successful head and its body into what the endpoint wants.
 pub(crate) trait AnswerReader: Sync {
     type Body: Send;
-    fn read(&self, response: HttpResponse) -> impl Future<Output = Result<(ResponseHead, Self::Body), Failed>> + Send;
+    fn read(
+        &self,
+        response: HttpResponse,
+    ) -> impl Future<Output = Result<(ResponseHead, Self::Body), Failed>> + Send;
 }
 
 /// Waits for the first frame of an event stream.
@@ -135,11 +139,15 @@ pub(crate) fn evidence(head: &ResponseHead) -> AuthEvidence {
 pub(crate) fn error_class(kind: &ApiErrorKind) -> ErrorClass {
     match kind {
         ApiErrorKind::Transport(TransportError::Timeout { .. }) => ErrorClass::Timeout,
-        ApiErrorKind::Transport(TransportError::Encode(_) | TransportError::Url(_) | TransportError::Header { .. }) => ErrorClass::Build,
+        ApiErrorKind::Transport(
+            TransportError::Encode(_) | TransportError::Url(_) | TransportError::Header { .. },
+        ) => ErrorClass::Build,
         ApiErrorKind::Transport(_) => ErrorClass::Network,
         ApiErrorKind::Request(_) | ApiErrorKind::Settings(_) | ApiErrorKind::Auth(_) => ErrorClass::Build,
         ApiErrorKind::Stream(_) | ApiErrorKind::Decode(_) => ErrorClass::Stream,
-        ApiErrorKind::Incomplete { .. } | ApiErrorKind::Structured(_) | ApiErrorKind::ToolLoop(_) => ErrorClass::Response,
+        ApiErrorKind::Incomplete { .. } | ApiErrorKind::Structured(_) | ApiErrorKind::ToolLoop(_) => {
+            ErrorClass::Response
+        }
         _ => ErrorClass::Http,
     }
 }

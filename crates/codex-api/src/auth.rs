@@ -44,7 +44,10 @@ impl Credentials {
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials").field("mode", &self.mode).field("bearer", &"[REDACTED]").finish_non_exhaustive()
+        f.debug_struct("Credentials")
+            .field("mode", &self.mode)
+            .field("bearer", &"[REDACTED]")
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,14 +2,17 @@
 
 use std::{env, fmt, sync::Arc};
 
-use codex_client::{ClientConfig, CompressionMemory, HttpTransport, ReqwestTransport, TransportError, WebSocketTransport};
-use codex_observe::{NoObserver, Observer};
+use codex_client::{
+    ClientConfig, CompressionMemory, HttpTransport, ReqwestTransport, TransportError, WebSocketTransport,
+};
+use codex_observe::{Event, NoObserver, Observer};
 use thiserror::Error;
 
 use crate::{
     auth::{ApiKey, AuthProvider, NoAuth},
     endpoint::{
-        compact::CompactClient, memories::MemoriesClient, models::ModelsClient, responses::ResponsesClient, responses_websocket::ResponsesWebsocketClient, stored_responses::StoredResponsesClient,
+        compact::CompactClient, memories::MemoriesClient, models::ModelsClient, responses::ResponsesClient,
+        responses_websocket::ResponsesWebsocketClient, stored_responses::StoredResponsesClient,
     },
     pipeline::{Chance, Pipeline},
     provider::{OPENAI_BASE_URL, Provider, ProviderError},
@@ -73,7 +76,9 @@ impl ApiClient {
         let key = variable(API_KEY_VARIABLE).ok_or(SetupError::NoApiKey)?;
         let base_url = variable(BASE_URL_VARIABLE);
         let mut provider = Provider::new("OpenAI", base_url.as_deref().unwrap_or(OPENAI_BASE_URL))?;
-        for (header, name) in [("OpenAI-Organization", ORGANIZATION_VARIABLE), ("OpenAI-Project", PROJECT_VARIABLE)] {
+        for (header, name) in
+            [("OpenAI-Organization", ORGANIZATION_VARIABLE), ("OpenAI-Project", PROJECT_VARIABLE)]
+        {
             if let Some(value) = variable(name) {
                 provider = provider.header(header, &value)?;
             }
@@ -135,6 +140,11 @@ impl ApiClient {
     /// The models on offer.
     pub fn models(&self) -> ModelsClient {
         ModelsClient::new(self.clone())
+    }
+
+    /// Tells the observer a fact of a layer above.
+    pub fn record(&self, event: &Event) {
+        self.pipeline.observer.on_event(event);
     }
 
     pub(crate) fn pipeline(&self) -> &Pipeline {

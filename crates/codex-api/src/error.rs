@@ -223,7 +223,10 @@ pub enum ApiErrorKind {
 impl ApiErrorKind {
     /// Notes the wait that the head of the answer asks for, where the body named none.
     pub(crate) fn note_server_delay(&mut self, asked: Duration) {
-        if let Self::RateLimit { delay, .. } | Self::Retryable { delay, .. } | Self::ServerOverloaded { delay, .. } = self {
+        if let Self::RateLimit { delay, .. }
+        | Self::Retryable { delay, .. }
+        | Self::ServerOverloaded { delay, .. } = self
+        {
             delay.get_or_insert(asked);
         }
     }
@@ -231,13 +234,17 @@ impl ApiErrorKind {
     fn retry_advice(&self, status: Option<u16>) -> RetryAdvice {
         match self {
             Self::Transport(error) if error.is_retryable() => RetryAdvice::Retry,
-            Self::RateLimit { delay, .. } | Self::Retryable { delay, .. } | Self::ServerOverloaded { delay, .. } => {
+            Self::RateLimit { delay, .. }
+            | Self::Retryable { delay, .. }
+            | Self::ServerOverloaded { delay, .. } => {
                 delay.map_or(RetryAdvice::Retry, RetryAdvice::RetryAfter)
             }
             Self::Stream(end) => end.retry_advice(),
             Self::Decode(DecodeError::Event { .. }) => RetryAdvice::Retry,
             Self::Api { code: Some(ErrorCode::PreviousResponseNotFound), .. } => RetryAdvice::ResendFullInput,
-            Self::Api { code: Some(ErrorCode::WebsocketConnectionLimitReached), .. } => RetryAdvice::NewConnection,
+            Self::Api { code: Some(ErrorCode::WebsocketConnectionLimitReached), .. } => {
+                RetryAdvice::NewConnection
+            }
             Self::Api { .. } if matches!(status, Some(401)) => RetryAdvice::FixCredentials,
             Self::Api { .. } if matches!(status, Some(426)) => RetryAdvice::UseHttp,
             Self::Auth(_) => RetryAdvice::FixCredentials,
@@ -267,7 +274,9 @@ pub enum DecodeError {
         source: serde_json::Error,
     },
     /// An event that its reader cannot do without does not decode.
-    #[error("an event of the stream, {kind}, cannot be decoded, so the response would not be whole: {problem}")]
+    #[error(
+        "an event of the stream, {kind}, cannot be decoded, so the response would not be whole: {problem}"
+    )]
     Event {
         /// Its type; empty when it is no JSON at all.
         kind: SafeText,

@@ -13,7 +13,10 @@ use crate::answer::{self, AnswerReader, Failed};
 /// Sends a prepared request and reads as much of its answer as makes it a success.
 pub(crate) trait Exchange: Sync {
     type Body: Send;
-    fn run(&self, request: Request) -> impl Future<Output = Result<(ResponseHead, Self::Body), Failed>> + Send;
+    fn run(
+        &self,
+        request: Request,
+    ) -> impl Future<Output = Result<(ResponseHead, Self::Body), Failed>> + Send;
     /// The fact to record about an attempt.
     fn fact(&self, context: RequestContext, outcome: Outcome) -> Event;
 }

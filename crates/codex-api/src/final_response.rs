@@ -28,7 +28,9 @@ impl ResponseStream {
             match event? {
                 ResponseEvent::OutputTextDelta(delta) => text.push_str(&delta.delta),
                 ResponseEvent::OutputItemDone(done) => items.push(*done.item),
-                ResponseEvent::Undecodable { kind, problem, .. } => unreadable = unreadable.or(Some((kind, problem))),
+                ResponseEvent::Undecodable { kind, problem, .. } => {
+                    unreadable = unreadable.or(Some((kind, problem)))
+                }
                 ResponseEvent::Completed { response, .. } => last = Some(*response),
                 ResponseEvent::Incomplete(incomplete) => last = Some(*incomplete.response),
                 _ => {}

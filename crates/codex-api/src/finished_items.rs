@@ -20,7 +20,11 @@ enum Text {
 impl FinishedItems {
     pub(crate) fn keep(&mut self, text: Option<&SseText>) {
         self.0.extend(text.map(|text| {
-            if text.len() < SHARE_FROM { Text::Copied(text.as_str().into()) } else { Text::Shared(text.clone()) }
+            if text.len() < SHARE_FROM {
+                Text::Copied(text.as_str().into())
+            } else {
+                Text::Shared(text.clone())
+            }
         }));
     }
 

@@ -34,7 +34,10 @@ pub(crate) struct Frames {
 
 enum Source {
     /// The frame that was awaited at the start, then the rest of the body.
-    Body { first: Option<SseFrame>, rest: SseStream },
+    Body {
+        first: Option<SseFrame>,
+        rest: SseStream,
+    },
     Lane(LaneFrames),
     Released,
 }
@@ -110,7 +113,8 @@ impl Frames {
 impl LaneFrames {
     /// The frames of a lane that was entered.
     pub(crate) fn new(lanes: Arc<Lanes>, name: LaneName, event_idle: Option<Duration>) -> Self {
-        let event_idle = event_idle.map(|limit| EventIdle { limit, sleep: Box::pin(tokio::time::sleep(limit)) });
+        let event_idle =
+            event_idle.map(|limit| EventIdle { limit, sleep: Box::pin(tokio::time::sleep(limit)) });
         Self { lanes, name, event_idle }
     }
 
@@ -125,7 +129,11 @@ impl LaneFrames {
             }
             Poll::Pending => {
                 ready!(idle.sleep.as_mut().poll(cx));
-                Poll::Ready(Err(TransportError::Timeout { phase: TimeoutPhase::EventIdle, limit: idle.limit }.into()))
+                Poll::Ready(Err(TransportError::Timeout {
+                    phase: TimeoutPhase::EventIdle,
+                    limit: idle.limit,
+                }
+                .into()))
             }
         }
     }

@@ -40,7 +40,8 @@ pub(crate) fn promo_message(head: &ResponseHead) -> Option<SafeText> {
 
 /// The headers about limits: a small part of a head, so that an ordinary one costs nothing.
 fn limit_headers(head: &ResponseHead) -> WireHeaders {
-    let of_limits = |name: &str| name.starts_with("x-ratelimit-") || (name.starts_with("x-") && !name.ends_with("-id"));
+    let of_limits =
+        |name: &str| name.starts_with("x-ratelimit-") || (name.starts_with("x-") && !name.ends_with("-id"));
     let pairs = head.headers.iter().filter(|(name, _)| of_limits(name.as_str()));
     pairs.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect()
 }

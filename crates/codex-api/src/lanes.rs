@@ -12,7 +12,8 @@ use std::{
 };
 
 use codex_client::{
-    CloseCode, SseText, TransportError, WebSocketConnection, WebSocketMessage, WebSocketReader, WebSocketWriter,
+    CloseCode, SseText, TransportError, WebSocketConnection, WebSocketMessage, WebSocketReader,
+    WebSocketWriter,
 };
 use codex_protocol::ResponseEvent;
 use tokio::time::Instant;

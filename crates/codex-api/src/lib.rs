@@ -34,10 +34,10 @@ pub use endpoint::{
     memories::MemoriesClient,
     models::{Models, ModelsAnswer, ModelsClient, ModelsQuery},
     responses::ResponsesClient,
-    stored_responses::StoredResponsesClient,
     responses_websocket::{
         Continuation, ResponsesWebsocketClient, ResponsesWebsocketConnection, WebsocketRequestOptions,
     },
+    stored_responses::StoredResponsesClient,
 };
 pub use error::{ApiError, ApiErrorKind, DecodeError, RetryAdvice};
 pub use error_context::{ErrorContext, StreamProgress};
@@ -52,9 +52,13 @@ pub use structured::StructuredError;
 pub use tool_loop::{DEFAULT_MAX_ROUNDS, ToolError, ToolLoopError, ToolSet};
 
 pub use codex_client::{
-    Backoff, Bounded, ClientConfig, CloseAdvice, CloseCode, ClosedReason, ClosedStage, Compression, ConnectReason,
-    HttpTransport, ProxyReason, ReqwestTransport, ResponseHead, RetryPolicy, TimeoutPhase, Timeouts, TlsReason,
-    TransportError, UrlError, WebSocketError, WebSocketLimits, WebSocketOptions, WebSocketTransport,
+    Backoff, Bounded, ClientConfig, CloseAdvice, CloseCode, ClosedReason, ClosedStage, Compression,
+    ConnectReason, HttpTransport, ProxyReason, ReqwestTransport, ResponseHead, RetryPolicy, TimeoutPhase,
+    Timeouts, TlsReason, TransportError, UrlError, WebSocketError, WebSocketLimits, WebSocketOptions,
+    WebSocketTransport,
 };
-pub use codex_observe::{AuthAttachment, AuthEvidence, AuthMode, Event, NoObserver, Observer, SafeText};
+pub use codex_observe::{
+    AuthAttachment, AuthEvidence, AuthMode, Endpoint, Event, FallbackReason, NoObserver, Observer, SafeText,
+    TransportFallback,
+};
 pub use codex_protocol::*;

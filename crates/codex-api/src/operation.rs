@@ -29,7 +29,11 @@ impl Operation {
     }
 
     /// Compresses the body where the policy wants it and the server is not known to refuse it.
-    pub(crate) fn compressed(mut self, policy: &Compression, refused: &CompressionMemory) -> Result<Self, ApiErrorKind> {
+    pub(crate) fn compressed(
+        mut self,
+        policy: &Compression,
+        refused: &CompressionMemory,
+    ) -> Result<Self, ApiErrorKind> {
         if let Some(body) = &self.body {
             self.body = Some(policy.apply(body, &self.url, refused).map_err(TransportError::from)?);
         }

@@ -17,9 +17,9 @@ use std::{
 };
 
 use codex_client::{
-    ClientConfig, Compression, CompressionMemory, Failure, HttpTransport, Request, RequestBody, ReqwestWebSocketTransport,
-    ResponseHead, RetryDecision, TimeoutPhase, Timeouts, TransportError, WebSocketConnection,
-    WebSocketOptions, WebSocketTransport, server_delay,
+    ClientConfig, Compression, CompressionMemory, Failure, HttpTransport, Request, RequestBody,
+    ReqwestWebSocketTransport, ResponseHead, RetryDecision, TimeoutPhase, Timeouts, TransportError,
+    WebSocketConnection, WebSocketOptions, WebSocketTransport, server_delay,
 };
 use codex_observe::{AuthAttachment, Endpoint, Observer, Outcome, RequestContext};
 use http::{HeaderMap, Method, header::ACCEPT, header::HeaderValue};
@@ -89,7 +89,10 @@ enum Verdict {
 
 impl Pipeline {
     /// Sends until an answer with a success status and a first frame is there, or the policy says stop.
-    pub(crate) async fn open_stream(&self, mut operation: Operation) -> Result<Answered<OpenedStream>, ApiError> {
+    pub(crate) async fn open_stream(
+        &self,
+        mut operation: Operation,
+    ) -> Result<Answered<OpenedStream>, ApiError> {
         operation.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("text/event-stream"));
         let opener = StreamOpener { timeouts: operation.timeouts.clone() };
         self.call(operation, &HttpExchange { transport: &*self.transport, reader: opener }).await
@@ -127,11 +130,16 @@ impl Pipeline {
         operation: Operation,
         options: WebSocketOptions,
     ) -> Result<Answered<WebSocketConnection>, ApiError> {
-        let transport = self.websocket_transport().map_err(|error| ApiError::local(operation.endpoint, error))?;
+        let transport =
+            self.websocket_transport().map_err(|error| ApiError::local(operation.endpoint, error))?;
         self.call(operation, &Handshake { transport, options }).await
     }
 
-    async fn call<X: Exchange>(&self, mut operation: Operation, exchange: &X) -> Result<Answered<X::Body>, ApiError> {
+    async fn call<X: Exchange>(
+        &self,
+        mut operation: Operation,
+        exchange: &X,
+    ) -> Result<Answered<X::Body>, ApiError> {
         let started = Instant::now();
         let deadline = operation.timeouts.total.and_then(|total| started.checked_add(total));
         let mut context = ErrorContext::new(operation.endpoint);
@@ -139,7 +147,8 @@ impl Pipeline {
         let mut refused_compression = None;
         loop {
             context.attempt += 1;
-            let (request, attachment) = self.prepare(&operation).map_err(|kind| ApiError::new(kind, context.clone()))?;
+            let (request, attachment) =
+                self.prepare(&operation).map_err(|kind| ApiError::new(kind, context.clone()))?;
             let request_facts = RequestContext::new(operation.endpoint, context.attempt, attachment);
             let sent = Instant::now();
             let result = within(deadline, &operation.timeouts, exchange.run(request)).await;

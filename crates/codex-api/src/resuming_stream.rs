@@ -28,7 +28,11 @@ pub struct ResumingStream {
 }
 
 impl ResumingStream {
-    pub(crate) fn of_response(stored: StoredResponsesClient, id: String, starting_after: Option<u64>) -> Self {
+    pub(crate) fn of_response(
+        stored: StoredResponsesClient,
+        id: String,
+        starting_after: Option<u64>,
+    ) -> Self {
         Self { stored, id: Some(id), last: starting_after, stream: None, breaks: 0, resumed: 0, ended: false }
     }
 
@@ -97,7 +101,10 @@ impl ResumingStream {
 
     /// Keeps account; `false` for an event that was given before.
     fn is_new(&mut self, event: &ResponseEvent) -> bool {
-        if let ResponseEvent::Created(state) | ResponseEvent::Queued(state) | ResponseEvent::InProgress(state) = event {
+        if let ResponseEvent::Created(state)
+        | ResponseEvent::Queued(state)
+        | ResponseEvent::InProgress(state) = event
+        {
             self.id.get_or_insert_with(|| state.response.id.clone());
         }
         if let Some(number) = event.sequence_number() {

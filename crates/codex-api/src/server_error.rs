@@ -57,13 +57,24 @@ pub(crate) fn classify(reported: Reported) -> ApiErrorKind {
     match (&code, status) {
         (Some(ErrorCode::ContextLengthExceeded), _) => ApiErrorKind::ContextWindowExceeded { message },
         (Some(ErrorCode::UsageNotIncluded), _) => ApiErrorKind::UsageNotIncluded { message },
-        (Some(ErrorCode::UsageLimitReached), _) => ApiErrorKind::UsageLimitReached { message, plan_type, resets_at },
+        (Some(ErrorCode::UsageLimitReached), _) => {
+            ApiErrorKind::UsageLimitReached { message, plan_type, resets_at }
+        }
         (Some(ErrorCode::ServerIsOverloaded | ErrorCode::SlowDown), _) => {
             ApiErrorKind::ServerOverloaded { message, delay }
         }
         (Some(code), _) if is_quota(code) => ApiErrorKind::QuotaExceeded { message },
-        (Some(ErrorCode::PreviousResponseNotFound), _) => ApiErrorKind::Api { status, code, message },
-        (Some(ErrorCode::RateLimitExceeded), _) | (_, Some(429)) => ApiErrorKind::RateLimit { message, delay },
+        (
+            Some(
+                ErrorCode::PreviousResponseNotFound
+                | ErrorCode::WebsocketConnectionLimitReached
+                | ErrorCode::WebsocketStreamLimitReached,
+            ),
+            _,
+        ) => ApiErrorKind::Api { status, code, message },
+        (Some(ErrorCode::RateLimitExceeded), _) | (_, Some(429)) => {
+            ApiErrorKind::RateLimit { message, delay }
+        }
         (_, Some(400 | 422)) => ApiErrorKind::InvalidRequest { message, param, code },
         (_, Some(408 | 409 | 500..)) => ApiErrorKind::Retryable { message, delay },
         (_, Some(_)) => ApiErrorKind::Api { status, code, message },
@@ -71,7 +82,9 @@ pub(crate) fn classify(reported: Reported) -> ApiErrorKind {
         (code_, None) => match code_.as_ref().map_or(RetryClass::Unknown, ErrorCode::class) {
             RetryClass::Never => ApiErrorKind::InvalidRequest { message, param, code },
             RetryClass::Credentials => ApiErrorKind::Api { status: Some(401), code, message },
-            RetryClass::NewConnection | RetryClass::ReuseLane => ApiErrorKind::Api { status: None, code, message },
+            RetryClass::NewConnection | RetryClass::ReuseLane => {
+                ApiErrorKind::Api { status: None, code, message }
+            }
             _ => ApiErrorKind::Retryable { message, delay },
         },
     }

@@ -133,7 +133,10 @@ impl ResponseStream {
         StreamProgress {
             events: self.events,
             bytes: self.frames.bytes(),
-            last_event: self.last.as_deref().map(|text| SafeText::new(ResponseEvent::decode(None, text).kind())),
+            last_event: self
+                .last
+                .as_deref()
+                .map(|text| SafeText::new(ResponseEvent::decode(None, text).kind())),
             output_started: self.output_started,
             finished_items: Vec::new(),
         }
@@ -191,7 +194,10 @@ impl ResponseStream {
             ResponseEvent::Error(event) => Some(self.reported_error(&event.error)),
             ResponseEvent::Undecodable { kind, problem, .. } if event.is_terminal() => {
                 // The last word of the service, and it cannot be read: not success, and not a cut either.
-                Some(DecodeError::LastEvent { kind: SafeText::new(kind), problem: SafeText::new(problem) }.into())
+                Some(
+                    DecodeError::LastEvent { kind: SafeText::new(kind), problem: SafeText::new(problem) }
+                        .into(),
+                )
             }
             event => {
                 self.output_started |= event.is_output();
@@ -199,10 +205,10 @@ impl ResponseStream {
             }
         };
         if let Some(kind) = failure {
-            return Err(self.fail(kind));
+            return Err(self.fail_after(kind, Ended::Wholly));
         }
         if event.is_terminal() {
-            self.finish(None);
+            self.finish(None, Ended::Wholly);
         }
         Ok(event)
     }
@@ -229,17 +235,20 @@ impl ResponseStream {
     }
 
     fn fail(&mut self, kind: impl Into<ApiErrorKind>) -> ApiError {
-        let kind = kind.into();
-        self.finish(Some(answer::error_class(&kind)));
+        self.fail_after(kind.into(), Ended::Early)
+    }
+
+    fn fail_after(&mut self, kind: ApiErrorKind, ended: Ended) -> ApiError {
+        self.finish(Some(answer::error_class(&kind)), ended);
         let mut context = self.context();
         context.stream = Some(StreamProgress { finished_items: self.finished.take(), ..self.progress() });
         ApiError::new(kind, context)
     }
 
     /// The stream is over: nothing more is read for the caller, and the fact is recorded.
-    fn finish(&mut self, error: Option<ErrorClass>) {
+    fn finish(&mut self, error: Option<ErrorClass>, ended: Ended) {
         self.ended = true;
-        self.frames.release(error.is_none());
+        self.frames.release(ended == Ended::Wholly);
         let mut outcome = Outcome::after(self.elapsed());
         outcome.status = self.call.context.status;
         outcome.evidence = self.call.context.evidence.clone();
@@ -265,6 +274,15 @@ impl std::fmt::Debug for ResponseStream {
             .field("ended", &self.ended)
             .finish_non_exhaustive()
     }
+}
+
+/// How much of a response the connection still holds.
+#[derive(Clone, Copy, PartialEq)]
+enum Ended {
+    /// Nothing: its terminal event came, be it a failure. The connection can be used again.
+    Wholly,
+    /// Something may still come.
+    Early,
 }
 
 /// `data: [DONE]`, with which several servers end their streams (wire.md 4).

@@ -17,7 +17,9 @@ pub enum StreamEnd {
     #[error("the stream ended before its first event")]
     Empty,
     /// The server closed the WebSocket before the terminal event.
-    #[error("the server closed the WebSocket (code {code}) before a terminal event, so the response may be cut short")]
+    #[error(
+        "the server closed the WebSocket (code {code}) before a terminal event, so the response may be cut short"
+    )]
     Closed {
         /// Its code; 1005 when it gave none, 1006 when the connection ended without a close.
         code: CloseCode,
@@ -29,7 +31,9 @@ pub enum StreamEnd {
     #[error("the server sent an event of a response that was not asked for on this connection")]
     ForeignLane,
     /// Another response of the same connection is not read by its owner.
-    #[error("another response on this connection has more than {limit} bytes waiting to be read; read it, or drop it")]
+    #[error(
+        "another response on this connection has more than {limit} bytes waiting to be read; read it, or drop it"
+    )]
     UnreadLane {
         /// [`MAX_WAITING_BYTES`](crate::MAX_WAITING_BYTES).
         limit: usize,
@@ -39,7 +43,9 @@ pub enum StreamEnd {
     #[error("the connection was given up with a response that was dropped before its end; connect again")]
     Abandoned,
     /// A response is in flight on this connection, or on this lane of it.
-    #[error("a response is in flight on this connection; wait for its end, name another lane, or connect again")]
+    #[error(
+        "a response is in flight on this connection; wait for its end, name another lane, or connect again"
+    )]
     Busy,
     /// The answer is something else than an event stream, such as an HTML page of a proxy.
     #[error("the server answered {content_type} instead of an event stream; check the base URL{}", quote(.summary))]

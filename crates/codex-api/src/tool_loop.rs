@@ -9,11 +9,7 @@ use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
-use crate::{
-    endpoint::responses::ResponsesClient,
-    error::ApiError,
-    options::ResponsesOptions,
-};
+use crate::{endpoint::responses::ResponsesClient, error::ApiError, options::ResponsesOptions};
 
 /// How often the model is asked in one loop, unless [`ToolSet::max_rounds`] says otherwise.
 pub const DEFAULT_MAX_ROUNDS: u32 = 16;
@@ -129,7 +125,11 @@ impl ResponsesClient {
     /// # Errors
     /// As [`stream_request`](Self::stream_request), and when the model still calls tools after
     /// [`ToolSet::max_rounds`] rounds.
-    pub async fn run_tools(&self, request: &ResponsesApiRequest, tools: &ToolSet) -> Result<Response, ApiError> {
+    pub async fn run_tools(
+        &self,
+        request: &ResponsesApiRequest,
+        tools: &ToolSet,
+    ) -> Result<Response, ApiError> {
         let mut request = request.clone();
         for tool in tools.tools() {
             request = request.tool(tool.clone());

@@ -32,7 +32,14 @@ async fn tell(name: &str, texts: Vec<String>, ending: Ending, expected: Expected
     let [(sse, sse_error), (websocket, websocket_error)] = &told;
     assert_eq!(format!("{sse:?}"), format!("{websocket:?}"), "{name}");
     // How a connection ends is the transport's own; what the service says inside the stream is not.
-    let advice = |error: &Option<ApiError>| error.as_ref().map(|error| (error.output_started(), error.context().stream.as_ref().map(|stream| (stream.events, stream.finished_items.len()))));
+    let advice = |error: &Option<ApiError>| {
+        error.as_ref().map(|error| {
+            (
+                error.output_started(),
+                error.context().stream.as_ref().map(|stream| (stream.events, stream.finished_items.len())),
+            )
+        })
+    };
     assert_eq!(advice(sse_error), advice(websocket_error), "{name}");
 }
 
@@ -40,7 +47,8 @@ async fn tell(name: &str, texts: Vec<String>, ending: Ending, expected: Expected
 async fn whole_responses() {
     let reasoning = json!({"type":"response.reasoning_summary_text.delta","item_id":"rs","output_index":0,"summary_index":0,"delta":"hm"});
     let call = json!({"type":"response.output_item.done","output_index":0,"item":{"type":"function_call","call_id":"c","name":"f","arguments":"{}"}});
-    let arguments = json!({"type":"response.function_call_arguments.delta","item_id":"fc","output_index":0,"delta":"{}"});
+    let arguments =
+        json!({"type":"response.function_call_arguments.delta","item_id":"fc","output_index":0,"delta":"{}"});
     let done = json!({"type":"response.done","response":{"id":"resp_1","output":[]}});
     let incomplete = json!({"type":"response.incomplete","response":{"id":"resp_1","status":"incomplete","incomplete_details":{"reason":"content_filter"}}});
     let stories: [(&str, Vec<Value>); 5] = [
@@ -69,11 +77,21 @@ async fn failures_inside_the_stream() {
     type Check = fn(&ApiError) -> bool;
     let stories: [(&str, Value, Check); 6] = [
         ("failed", failed("server_error", "x"), |e| matches!(e.kind(), ApiErrorKind::Retryable { .. })),
-        ("context", failed("context_length_exceeded", "x"), |e| matches!(e.kind(), ApiErrorKind::ContextWindowExceeded { .. })),
-        ("quota", failed("insufficient_quota", "x"), |e| matches!(e.kind(), ApiErrorKind::QuotaExceeded { .. })),
-        ("rate limit", nested, |e| matches!(e.kind(), ApiErrorKind::RateLimit { delay: Some(delay), .. } if delay.as_secs() == 2)),
+        ("context", failed("context_length_exceeded", "x"), |e| {
+            matches!(e.kind(), ApiErrorKind::ContextWindowExceeded { .. })
+        }),
+        ("quota", failed("insufficient_quota", "x"), |e| {
+            matches!(e.kind(), ApiErrorKind::QuotaExceeded { .. })
+        }),
+        (
+            "rate limit",
+            nested,
+            |e| matches!(e.kind(), ApiErrorKind::RateLimit { delay: Some(delay), .. } if delay.as_secs() == 2),
+        ),
         ("flat error", flat, |e| matches!(e.kind(), ApiErrorKind::Retryable { .. })),
-        ("unauthorized", unauthorized, |e| e.status() == Some(401) && e.request_id() == Some("req-in-stream")),
+        ("unauthorized", unauthorized, |e| {
+            e.status() == Some(401) && e.request_id() == Some("req-in-stream")
+        }),
     ];
     for (name, last, check) in stories {
         let expected = Expected { kinds: vec!["response.created"], error: Some(check) };
@@ -85,10 +103,33 @@ async fn failures_inside_the_stream() {
 async fn ends_that_are_none() {
     let events = texts(&[created(), delta("Hel"), message_done("Hel")]);
     let kinds = || vec!["response.created", "response.output_text.delta", "response.output_item.done"];
-    tell("ended early", events.clone(), Ending::Proper, Expected { kinds: kinds(), error: Some(|e| matches!(e.kind(), ApiErrorKind::Stream(_))) }).await;
-    tell("cut", events.clone(), Ending::Cut, Expected { kinds: kinds(), error: Some(|e| e.output_started() && e.context().stream.as_ref().unwrap().finished_items.len() == 1) }).await;
+    tell(
+        "ended early",
+        events.clone(),
+        Ending::Proper,
+        Expected { kinds: kinds(), error: Some(|e| matches!(e.kind(), ApiErrorKind::Stream(_))) },
+    )
+    .await;
+    tell(
+        "cut",
+        events.clone(),
+        Ending::Cut,
+        Expected {
+            kinds: kinds(),
+            error: Some(|e| {
+                e.output_started() && e.context().stream.as_ref().unwrap().finished_items.len() == 1
+            }),
+        },
+    )
+    .await;
     let started = tokio::time::Instant::now();
-    tell("silent", events, Ending::Silence, Expected { kinds: kinds(), error: Some(|e| e.to_string().contains("300000 ms")) }).await;
+    tell(
+        "silent",
+        events,
+        Ending::Silence,
+        Expected { kinds: kinds(), error: Some(|e| e.to_string().contains("300000 ms")) },
+    )
+    .await;
     assert_eq!(started.elapsed(), Duration::from_secs(600), "one idle timeout for each transport");
 }
 
@@ -104,8 +145,14 @@ async fn what_is_not_understood_goes_on() {
     events.push("{not json".to_owned());
     events.extend(texts(&[delta("x"), completed("x")]));
     let kinds = vec![
-        "response.created", "response.invented", "response.output_text.delta", "keepalive", "", "",
-        "response.output_text.delta", "response.completed",
+        "response.created",
+        "response.invented",
+        "response.output_text.delta",
+        "keepalive",
+        "",
+        "",
+        "response.output_text.delta",
+        "response.completed",
     ];
     tell("odd events", events, Ending::Silence, Expected { kinds, error: None }).await;
 }

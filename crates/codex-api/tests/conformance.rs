@@ -36,7 +36,8 @@ async fn recorded_streams_are_the_same_under_any_chunking() {
     let streams: Vec<Value> = read_json(&own_fixtures().join("streams.json"));
     let mut played = 0;
     for stream in streams.iter().filter(|stream| stream["transport"] == "sse") {
-        let expected: Vec<_> = stream["events"].as_array().unwrap().iter().map(|event| &event["type"]).collect();
+        let expected: Vec<_> =
+            stream["events"].as_array().unwrap().iter().map(|event| &event["type"]).collect();
         let mut seen: Option<String> = None;
         for chunks in chunkings(stream["sse"].as_str().unwrap()) {
             let (events, error) = play(chunks).await;
@@ -86,7 +87,10 @@ async fn passes(event: &Value) {
         let (events, error) = play(chunks).await;
         if matches!(kind, "response.failed" | "error") {
             let error = error.unwrap();
-            assert!(events.is_empty() && error.context().stream.as_ref().unwrap().last_event.as_deref() == Some(kind));
+            assert!(
+                events.is_empty()
+                    && error.context().stream.as_ref().unwrap().last_event.as_deref() == Some(kind)
+            );
             continue;
         }
         let [decoded] = &events[..] else { panic!("{kind}: {events:?}") };

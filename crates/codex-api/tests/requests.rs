@@ -14,7 +14,8 @@ fn body(request: &codex_client::Request) -> Value {
 #[tokio::test]
 async fn the_body_is_the_request_and_asks_for_a_stream() {
     let (client, transport) = client([hello()]);
-    let request = ResponsesApiRequest::new("gpt-test").input("hi").instructions("be brief").metadata("k", "v");
+    let request =
+        ResponsesApiRequest::new("gpt-test").input("hi").instructions("be brief").metadata("k", "v");
     client.responses().create(&request).await.unwrap();
     let sent = &transport.requests()[0];
     assert_eq!(sent.url.as_str(), "https://service.test/v1/responses");
@@ -36,7 +37,10 @@ async fn azure_stores_and_parameters_are_escaped() {
     client.responses().create(&request()).await.unwrap();
     client.responses().create(&request().store(false)).await.unwrap();
     let sent = transport.requests();
-    assert_eq!(sent[0].url.as_str(), "https://my.openai.azure.com/openai/v1/responses?api-version=2026+%26+more");
+    assert_eq!(
+        sent[0].url.as_str(),
+        "https://my.openai.azure.com/openai/v1/responses?api-version=2026+%26+more"
+    );
     assert_eq!(body(&sent[0])["store"], true);
     assert_eq!(body(&sent[1])["store"], false);
 }
@@ -74,13 +78,17 @@ async fn headers_have_one_order_of_precedence() {
 
 #[tokio::test]
 async fn the_turn_state_is_learnt_once_and_repeated() {
-    let (client, transport) =
-        client([hello().header("x-codex-turn-state", "first"), hello().header("x-codex-turn-state", "second"), hello()]);
+    let (client, transport) = client([
+        hello().header("x-codex-turn-state", "first"),
+        hello().header("x-codex-turn-state", "second"),
+        hello(),
+    ]);
     let options = ResponsesOptions::default().turn_state(TurnState::new());
     for _ in 0..3 {
         client.responses().stream_request(&request(), &options).await.unwrap();
     }
-    let sent: Vec<_> = transport.requests().iter().map(|r| r.headers.get("x-codex-turn-state").cloned()).collect();
+    let sent: Vec<_> =
+        transport.requests().iter().map(|r| r.headers.get("x-codex-turn-state").cloned()).collect();
     assert_eq!(sent[0], None);
     assert_eq!(sent[1].as_ref().unwrap(), "first");
     assert_eq!(sent[2].as_ref().unwrap(), "first");
@@ -116,14 +124,17 @@ async fn refused_compression_is_given_up_and_remembered() {
     let (client, transport) = client_of(provider.clone(), [FakeAnswer::status(415), hello(), hello()]);
     client.responses().create(&large).await.unwrap();
     client.responses().create(&large).await.unwrap();
-    let compressed: Vec<_> = transport.requests().iter().map(|r| r.body.as_ref().unwrap().is_compressed()).collect();
+    let compressed: Vec<_> =
+        transport.requests().iter().map(|r| r.body.as_ref().unwrap().is_compressed()).collect();
     assert_eq!(compressed, [true, false, false]);
 
     // Uncompressed it is refused likewise: the request was wrong, not the compression.
-    let (client, transport) = client_of(provider, [FakeAnswer::status(400), FakeAnswer::status(400), hello()]);
+    let (client, transport) =
+        client_of(provider, [FakeAnswer::status(400), FakeAnswer::status(400), hello()]);
     client.responses().create(&large).await.unwrap_err();
     client.responses().create(&large).await.unwrap();
-    let compressed: Vec<_> = transport.requests().iter().map(|r| r.body.as_ref().unwrap().is_compressed()).collect();
+    let compressed: Vec<_> =
+        transport.requests().iter().map(|r| r.body.as_ref().unwrap().is_compressed()).collect();
     assert_eq!(compressed, [true, false, true]);
 }
 

@@ -11,7 +11,10 @@ use tokio::time::Instant;
 
 fn error_body(status: u16, code: &str, message: &str) -> FakeAnswer {
     let body = serde_json::json!({"error": {"code": code, "message": message}}).to_string();
-    FakeAnswer::status(status).header("content-type", "application/json").header("x-request-id", "req-7").body(body)
+    FakeAnswer::status(status)
+        .header("content-type", "application/json")
+        .header("x-request-id", "req-7")
+        .body(body)
 }
 
 #[tokio::test(start_paused = true)]
@@ -28,7 +31,8 @@ async fn passing_failures_are_tried_again() {
     ] {
         let described = format!("{failure:?}");
         let (client, transport) = client([failure, hello()]);
-        let response = client.responses().create(&request()).await.unwrap_or_else(|e| panic!("{described}: {e}"));
+        let response =
+            client.responses().create(&request()).await.unwrap_or_else(|e| panic!("{described}: {e}"));
         assert_eq!(response.output_text(), "Hello");
         assert_eq!(transport.requests().len(), 2, "{described}");
     }
@@ -40,10 +44,16 @@ async fn what_stays_wrong_is_not_tried_again() {
         (error_body(401, "invalid_api_key", "bad key"), "the server answered 401: bad key"),
         (error_body(403, "", "not here"), "the server answered 403: not here"),
         (error_body(404, "model_not_found", "no such model"), "no such model"),
-        (error_body(400, "context_length_exceeded", "long"), "the input does not fit the model's context window: long"),
+        (
+            error_body(400, "context_length_exceeded", "long"),
+            "the input does not fit the model's context window: long",
+        ),
         (error_body(413, "", "too big"), "the server answered 413: too big"),
         (error_body(429, "insufficient_quota", "pay"), "the quota is used up, check plan and billing: pay"),
-        (error_body(500, "", "").header("x-should-retry", "false"), "the service failed: the service gave no reason"),
+        (
+            error_body(500, "", "").header("x-should-retry", "false"),
+            "the service failed: the service gave no reason",
+        ),
     ] {
         let (client, transport) = client([answer, hello()]);
         let error = client.responses().create(&request()).await.unwrap_err();
@@ -79,7 +89,10 @@ async fn the_servers_delay_is_never_shortened() {
         let started = Instant::now();
         client.responses().create(&request()).await.unwrap();
         let waited = started.elapsed();
-        assert!(waited >= Duration::from_millis(at_least) && waited <= Duration::from_millis(at_most), "{waited:?}");
+        assert!(
+            waited >= Duration::from_millis(at_least) && waited <= Duration::from_millis(at_most),
+            "{waited:?}"
+        );
     }
 }
 
@@ -106,12 +119,16 @@ async fn the_total_time_bounds_all_attempts() {
 
     let (client, _) = client_of(provider.clone(), [FakeAnswer::silence()]);
     let error = client.responses().create(&request()).await.unwrap_err();
-    let ApiErrorKind::Transport(TransportError::Timeout { phase, limit }) = error.kind() else { panic!("{error}") };
+    let ApiErrorKind::Transport(TransportError::Timeout { phase, limit }) = error.kind() else {
+        panic!("{error}")
+    };
     assert_eq!((phase.as_str(), *limit), ("total", Duration::from_secs(5)));
 
     let (client, _) = client_of(provider, [stream_of(&[stories::created()]).stall()]);
     let error = client.responses().create(&request()).await.unwrap_err();
-    let ApiErrorKind::Transport(TransportError::Timeout { phase, limit }) = error.kind() else { panic!("{error}") };
+    let ApiErrorKind::Transport(TransportError::Timeout { phase, limit }) = error.kind() else {
+        panic!("{error}")
+    };
     assert_eq!((phase.as_str(), *limit), ("total", Duration::from_secs(5)));
     assert_eq!(error.context().stream.as_ref().unwrap().events, 1);
 }
@@ -123,6 +140,8 @@ async fn no_answer_is_a_timeout_that_names_its_phase() {
     provider.timeouts.head = Some(Duration::from_secs(3));
     let (client, _) = client_of(provider, [FakeAnswer::silence()]);
     let error = client.responses().create(&request()).await.unwrap_err();
-    let ApiErrorKind::Transport(TransportError::Timeout { phase, limit }) = error.kind() else { panic!("{error}") };
+    let ApiErrorKind::Transport(TransportError::Timeout { phase, limit }) = error.kind() else {
+        panic!("{error}")
+    };
     assert_eq!((phase.as_str(), *limit), ("head", Duration::from_secs(3)));
 }

@@ -7,7 +7,10 @@ use std::time::Duration;
 use codex_api::{ApiErrorKind, Provider, ResponseEvent, RetryAdvice, RetryPolicy, StreamEnd, TransportError};
 use codex_client::fake::FakeAnswer;
 use serde_json::json;
-use stories::{BASE_URL, client, client_of, completed, created, delta, drain, failed, message_done, request, sse, stream_of};
+use stories::{
+    BASE_URL, client, client_of, completed, created, delta, drain, failed, message_done, request, sse,
+    stream_of,
+};
 
 #[tokio::test(start_paused = true)]
 async fn a_terminal_event_ends_the_stream_at_once() {
@@ -17,7 +20,9 @@ async fn a_terminal_event_ends_the_stream_at_once() {
         let started = tokio::time::Instant::now();
         let (events, error) = drain(client.responses().stream(&request()).await.unwrap()).await;
         assert!(error.is_none());
-        assert!(matches!(events.last(), Some(ResponseEvent::Completed { response_id, .. }) if response_id == "resp_1"));
+        assert!(
+            matches!(events.last(), Some(ResponseEvent::Completed { response_id, .. }) if response_id == "resp_1")
+        );
         assert_eq!(started.elapsed(), Duration::ZERO);
     }
 }
@@ -52,7 +57,14 @@ async fn a_broken_body_keeps_its_cause_and_the_progress() {
     assert_eq!(events.len(), 2);
     assert!(matches!(error.kind(), ApiErrorKind::Transport(TransportError::Closed { .. })), "{error:?}");
     let report = error.report().to_string();
-    for part in ["/responses", "status 200", "attempt 1 of 5", "2 events", "response.output_text.delta", "output had begun"] {
+    for part in [
+        "/responses",
+        "status 200",
+        "attempt 1 of 5",
+        "2 events",
+        "response.output_text.delta",
+        "output had begun",
+    ] {
         assert!(report.contains(part), "{report} / {part}");
     }
 
@@ -83,8 +95,12 @@ async fn unknown_and_undecodable_events_do_not_end_a_stream() {
     assert!(error.is_none(), "{error:?}");
     let kinds: Vec<_> = events.iter().map(ResponseEvent::kind).collect();
     assert_eq!(kinds.len(), 6, "{kinds:?}");
-    assert!(matches!(&events[1], ResponseEvent::Unknown { kind, raw } if kind == "response.invented" && raw.get().contains("\"x\":1")));
-    assert!(matches!(&events[3], ResponseEvent::Undecodable { kind, .. } if kind == "response.output_text.delta"));
+    assert!(
+        matches!(&events[1], ResponseEvent::Unknown { kind, raw } if kind == "response.invented" && raw.get().contains("\"x\":1"))
+    );
+    assert!(
+        matches!(&events[3], ResponseEvent::Undecodable { kind, .. } if kind == "response.output_text.delta")
+    );
     assert!(matches!(&events[4], ResponseEvent::Undecodable { .. }));
 }
 
@@ -92,14 +108,46 @@ async fn unknown_and_undecodable_events_do_not_end_a_stream() {
 async fn failures_inside_a_stream_are_typed() {
     type Check = fn(&ApiErrorKind) -> bool;
     let table: [(serde_json::Value, Check, RetryAdvice); 8] = [
-        (failed("rate_limit_exceeded", "try again in 1.5s"), |kind| matches!(kind, ApiErrorKind::RateLimit { .. }), RetryAdvice::RetryAfter(Duration::from_millis(1500))),
-        (failed("context_length_exceeded", "x"), |kind| matches!(kind, ApiErrorKind::ContextWindowExceeded { .. }), RetryAdvice::Never),
-        (failed("insufficient_quota", "x"), |kind| matches!(kind, ApiErrorKind::QuotaExceeded { .. }), RetryAdvice::Never),
-        (failed("server_error", "x"), |kind| matches!(kind, ApiErrorKind::Retryable { .. }), RetryAdvice::Retry),
-        (failed("brand_new_code", "x"), |kind| matches!(kind, ApiErrorKind::Retryable { .. }), RetryAdvice::Retry),
-        (json!({"type":"error","code":"server_error","message":"flat","param":null}), |kind| matches!(kind, ApiErrorKind::Retryable { .. }), RetryAdvice::Retry),
-        (json!({"type":"error","error":{"type":"invalid_request_error","code":"invalid_prompt","message":"nested"}}), |kind| matches!(kind, ApiErrorKind::InvalidRequest { .. }), RetryAdvice::Never),
-        (json!({"type":"error","status":401,"error":{"code":"token_expired","message":"m"}}), |kind| matches!(kind, ApiErrorKind::Api { status: Some(401), .. }), RetryAdvice::FixCredentials),
+        (
+            failed("rate_limit_exceeded", "try again in 1.5s"),
+            |kind| matches!(kind, ApiErrorKind::RateLimit { .. }),
+            RetryAdvice::RetryAfter(Duration::from_millis(1500)),
+        ),
+        (
+            failed("context_length_exceeded", "x"),
+            |kind| matches!(kind, ApiErrorKind::ContextWindowExceeded { .. }),
+            RetryAdvice::Never,
+        ),
+        (
+            failed("insufficient_quota", "x"),
+            |kind| matches!(kind, ApiErrorKind::QuotaExceeded { .. }),
+            RetryAdvice::Never,
+        ),
+        (
+            failed("server_error", "x"),
+            |kind| matches!(kind, ApiErrorKind::Retryable { .. }),
+            RetryAdvice::Retry,
+        ),
+        (
+            failed("brand_new_code", "x"),
+            |kind| matches!(kind, ApiErrorKind::Retryable { .. }),
+            RetryAdvice::Retry,
+        ),
+        (
+            json!({"type":"error","code":"server_error","message":"flat","param":null}),
+            |kind| matches!(kind, ApiErrorKind::Retryable { .. }),
+            RetryAdvice::Retry,
+        ),
+        (
+            json!({"type":"error","error":{"type":"invalid_request_error","code":"invalid_prompt","message":"nested"}}),
+            |kind| matches!(kind, ApiErrorKind::InvalidRequest { .. }),
+            RetryAdvice::Never,
+        ),
+        (
+            json!({"type":"error","status":401,"error":{"code":"token_expired","message":"m"}}),
+            |kind| matches!(kind, ApiErrorKind::Api { status: Some(401), .. }),
+            RetryAdvice::FixCredentials,
+        ),
     ];
     for (event, check, advice) in table {
         let (client, _) = client([stream_of(&[created(), event.clone()])]);
@@ -129,7 +177,11 @@ async fn incomplete_is_a_result() {
     let answer = || stream_of(&[created(), delta("Hel"), last.clone()]);
     let (client, _) = client([answer(), answer()]);
     let response = client.responses().create(&request()).await.unwrap();
-    assert_eq!(response.output_text(), "Hel", "the text that came stands in for the output that the event left out");
+    assert_eq!(
+        response.output_text(),
+        "Hel",
+        "the text that came stands in for the output that the event left out"
+    );
     let error = client.responses().stream(&request()).await.unwrap().text().await.unwrap_err();
     assert_eq!(error.to_string(), "the response is incomplete: max_output_tokens");
 }
@@ -138,9 +190,11 @@ async fn incomplete_is_a_result() {
 async fn an_answer_that_is_no_stream_says_what_it_is() {
     let mut provider = Provider::new("test", BASE_URL).unwrap();
     provider.retry = RetryPolicy::never();
-    let html = FakeAnswer::ok().header("content-type", "text/html").body("<html><title>Sign in</title></html>");
-    let error_in_disguise =
-        FakeAnswer::ok().header("content-type", "application/json").body(r#"{"error":{"message":"no credit","code":"insufficient_quota"}}"#);
+    let html =
+        FakeAnswer::ok().header("content-type", "text/html").body("<html><title>Sign in</title></html>");
+    let error_in_disguise = FakeAnswer::ok()
+        .header("content-type", "application/json")
+        .body(r#"{"error":{"message":"no credit","code":"insufficient_quota"}}"#);
     let (client, _) = client_of(provider, [html, error_in_disguise]);
     let error = client.responses().create(&request()).await.unwrap_err();
     assert!(matches!(error.kind(), ApiErrorKind::Stream(StreamEnd::NotAnEventStream { .. })), "{error:?}");

@@ -3,8 +3,8 @@
 mod stories;
 
 use codex_api::{
-    ApiErrorKind, CloseCode, ResponseEvent, ResponseItem, ResponsesApiRequest, ResponsesOptions, RetryAdvice, StreamEnd,
-    WebsocketRequestOptions,
+    ApiErrorKind, CloseCode, ResponseEvent, ResponseItem, ResponsesApiRequest, ResponsesOptions, RetryAdvice,
+    StreamEnd, WebsocketRequestOptions,
 };
 use codex_client::{WebSocketConnection, WebSocketMessage, fake::FakeHandshake};
 use serde_json::{Value, json};
@@ -52,7 +52,10 @@ async fn many_responses_share_a_connection_and_the_first_tells_its_head() {
         let (events, error) = drain(connection.stream(&request()).await.unwrap()).await;
         assert!(error.is_none(), "{error:?}");
         assert_eq!(events.len(), if number == 0 { 4 } else { 3 });
-        assert_eq!(matches!(&events[0], ResponseEvent::ServerModel(model) if model == "gpt-real"), number == 0);
+        assert_eq!(
+            matches!(&events[0], ResponseEvent::ServerModel(model) if model == "gpt-real"),
+            number == 0
+        );
     }
     assert_eq!(connection.served(), 50);
     let sent = transport.requests();
@@ -77,7 +80,10 @@ async fn the_frame_is_the_request_or_what_is_new_of_it() {
     options.continuation = Some(codex_api::Continuation { previous_response_id: "resp_1", input: &rest });
     drain(connection.stream_request(&request(), &options).await.unwrap()).await;
     let first = seen.recv().await.unwrap();
-    assert_eq!((&first["type"], &first["input"], &first["model"]), (&json!("response.create"), &json!("hi"), &json!("gpt-test")));
+    assert_eq!(
+        (&first["type"], &first["input"], &first["model"]),
+        (&json!("response.create"), &json!("hi"), &json!("gpt-test"))
+    );
     assert!(first.get("stream").is_none());
     let second = seen.recv().await.unwrap();
     assert_eq!(second["previous_response_id"], "resp_1");
@@ -184,7 +190,10 @@ async fn lanes_run_side_by_side_and_a_dropped_one_blocks_only_itself() {
     let mut c = connection.stream(&lane("c")).await.unwrap();
     c.next().await.unwrap().unwrap();
     drop(c);
-    assert!(matches!(connection.stream(&lane("c")).await.unwrap_err().kind(), ApiErrorKind::Stream(StreamEnd::Busy)));
+    assert!(matches!(
+        connection.stream(&lane("c")).await.unwrap_err().kind(),
+        ApiErrorKind::Stream(StreamEnd::Busy)
+    ));
     let (events, error) = drain(connection.stream(&lane("d")).await.unwrap()).await;
     assert!(error.is_none(), "{error:?}");
     assert_eq!(events.len(), 2);

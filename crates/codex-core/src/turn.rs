@@ -3,10 +3,15 @@
 use std::time::Duration;
 
 use codex_api::{
-    ApiError, ResponseEvent, ResponseStream, ResponsesApiRequest, ResponsesClient, ResponsesOptions, RetryAdvice,
-    RetryPolicy,
+    ApiError, FallbackReason, ResponseEvent, ResponseStream, ResponsesApiRequest, ResponsesClient,
+    ResponsesOptions, RetryAdvice, RetryPolicy, TurnState,
 };
 use tokio::time::Instant;
+
+use crate::{
+    answer_source::AnswerSource,
+    model_client::{ModelClient, SessionSettings, Transport},
+};
 
 /// A turn with its own budget of retries, apart from that of the requests below it.
 ///
@@ -17,7 +22,7 @@ use tokio::time::Instant;
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-/// use codex_api::{ApiClient, ResponseEvent, ResponsesApiRequest, RetryPolicy};
+/// use codex_api::{ApiClient, ResponseEvent, ResponsesApiRequest};
 /// use codex_core::{Turn, TurnEvent};
 ///
 /// let responses = ApiClient::from_env()?.responses();
@@ -27,6 +32,7 @@ use tokio::time::Instant;
 ///         TurnEvent::Event(ResponseEvent::OutputTextDelta(text)) => print!("{}", text.delta),
 ///         TurnEvent::Event(_) => {}
 ///         TurnEvent::Retrying { error, retry, of, .. } => eprintln!("{error}; retry {retry} of {of}"),
+///         TurnEvent::FellBack { reason, .. } => eprintln!("going on over HTTP: {reason:?}"),
 ///     }
 /// }
 /// # Ok(())
@@ -34,25 +40,38 @@ use tokio::time::Instant;
 /// ```
 #[derive(Debug)]
 pub struct Turn {
-    client: ResponsesClient,
+    session: ModelClient,
     request: ResponsesApiRequest,
     options: ResponsesOptions,
     policy: RetryPolicy,
     started: Instant,
     retries: u32,
+    /// Something that is done at most once a turn, and spends no retry.
+    free: FreeRetries,
     state: State,
 }
 
 #[derive(Debug)]
 enum State {
     /// A request is to be sent, after this wait. The stream that broke before it is kept for its last event.
-    Ask { after: Duration, broken: Option<Box<ResponseStream>> },
-    Streaming(Box<ResponseStream>),
+    Ask {
+        after: Duration,
+        broken: Option<Box<ResponseStream>>,
+    },
+    Streaming(Box<AnswerSource>),
     Ended(Option<Box<ResponseStream>>),
+}
+
+/// Retries that spend nothing, since the request itself was not to blame: each at most once.
+#[derive(Debug, Default)]
+struct FreeRetries {
+    stale_connection: bool,
+    full_input: bool,
 }
 
 /// What a turn gives its caller.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum TurnEvent {
     /// An event of the response.
     Event(ResponseEvent),
@@ -67,21 +86,43 @@ pub enum TurnEvent {
         /// How many there may be.
         of: u32,
     },
+    /// The session goes on over HTTP; the turn is asked there.
+    FellBack {
+        /// Why.
+        reason: FallbackReason,
+        /// What the WebSocket came to.
+        error: ApiError,
+    },
+}
+
+/// What to do about a stream that broke.
+enum Next {
+    Retry(Duration),
+    /// At once, and nothing is spent.
+    FreeRetry,
+    FallBack(FallbackReason),
+    GiveUp,
 }
 
 impl Turn {
-    /// Retries of a turn, unless [`retries`](Self::retries) says otherwise.
-    pub const DEFAULT_RETRIES: u32 = 5;
+    /// Retries of a turn, unless [`retries`](Self::retries) or the session's settings say otherwise.
+    pub const DEFAULT_RETRIES: u32 = SessionSettings::DEFAULT_TURN_RETRIES;
 
-    /// A turn that is asked for on the first call of [`next`](Self::next).
+    /// A turn of its own over HTTP, asked for on the first call of [`next`](Self::next).
     pub fn new(client: ResponsesClient, request: ResponsesApiRequest) -> Self {
+        let settings = SessionSettings::with_transport(Transport::Http);
+        Self::of_session(ModelClient::new(client.api().clone(), settings), request)
+    }
+
+    pub(crate) fn of_session(session: ModelClient, request: ResponsesApiRequest) -> Self {
         Self {
-            client,
+            policy: session.settings().turn_retries.clone(),
+            session,
             request,
             options: ResponsesOptions::default(),
-            policy: RetryPolicy { max_retries: Self::DEFAULT_RETRIES, ..RetryPolicy::default() },
             started: Instant::now(),
             retries: 0,
+            free: FreeRetries::default(),
             state: State::Ask { after: Duration::ZERO, broken: None },
         }
     }
@@ -109,22 +150,32 @@ impl Turn {
             match &mut self.state {
                 State::Ask { after, .. } => {
                     tokio::time::sleep(*after).await;
-                    let options = self.options_for_now();
-                    match self.client.stream_request(&self.request, &options).await {
-                        Ok(stream) => self.state = State::Streaming(Box::new(stream)),
-                        Err(error) => {
-                            self.state = State::Ended(None);
-                            return Some(Err(error));
-                        }
+                    match self.ask().await {
+                        Ok(source) => self.state = State::Streaming(Box::new(source)),
+                        Err(error) => match self.broken(*error) {
+                            Some(told) => return Some(told),
+                            None => continue,
+                        },
                     }
                 }
-                State::Streaming(stream) => match stream.next().await {
-                    Some(Ok(ResponseEvent::Undecodable { kind, raw, problem })) if may_hold_output(&kind, &raw) => {
-                        let error = stream.reject(&kind, &problem);
-                        return Some(self.broken(error));
+                State::Streaming(source) => match source.stream.next().await {
+                    Some(Ok(ResponseEvent::Undecodable { kind, raw, problem }))
+                        if may_hold_output(&kind, &raw) =>
+                    {
+                        let error = source.stream.reject(&kind, &problem);
+                        if let Some(told) = self.broken(error) {
+                            return Some(told);
+                        }
                     }
-                    Some(Ok(event)) => return Some(Ok(TurnEvent::Event(event))),
-                    Some(Err(error)) => return Some(self.broken(error)),
+                    Some(Ok(event)) => {
+                        source.note(&event);
+                        return Some(Ok(TurnEvent::Event(event)));
+                    }
+                    Some(Err(error)) => {
+                        if let Some(told) = self.broken(error) {
+                            return Some(told);
+                        }
+                    }
                     None => self.end(),
                 },
                 State::Ended(_) => return None,
@@ -140,63 +191,151 @@ impl Turn {
     /// The stream of the answer, once there is one.
     pub fn stream(&self) -> Option<&ResponseStream> {
         match &self.state {
-            State::Streaming(stream)
-            | State::Ended(Some(stream))
-            | State::Ask { broken: Some(stream), .. } => Some(stream),
+            State::Streaming(source) => Some(&source.stream),
+            State::Ended(Some(stream)) | State::Ask { broken: Some(stream), .. } => Some(stream),
             State::Ask { broken: None, .. } | State::Ended(None) => None,
         }
     }
 
+    async fn ask(&mut self) -> Result<AnswerSource, Box<ApiError>> {
+        self.options.turn_state.get_or_insert_with(TurnState::new);
+        let options = self.options_for_now();
+        let full_input = self.free.full_input;
+        AnswerSource::open(&self.session, &self.request, &options, full_input).await.map_err(Box::new)
+    }
+
+    /// Ends the turn; the connection of a whole response is kept for the next one.
     fn end(&mut self) {
         self.state = match std::mem::replace(&mut self.state, State::Ended(None)) {
-            State::Streaming(stream) => State::Ended(Some(stream)),
+            State::Streaming(source) => State::Ended(Some(source.finish(&self.session, &self.request))),
             state => state,
         };
     }
 
-    fn broken(&mut self, error: ApiError) -> Result<TurnEvent, ApiError> {
-        let Some(delay) = self.wait_before_retry(&error) else {
-            self.end();
-            return Err(error);
-        };
-        self.retries += 1;
-        tracing::debug!(retry = self.retries, %error, "the stream broke before visible output");
+    /// Goes on after a failure, or gives up. `None` when there is nothing to tell.
+    fn broken(&mut self, error: ApiError) -> Option<Result<TurnEvent, ApiError>> {
+        let next = self.judge(&error);
         let broken = match std::mem::replace(&mut self.state, State::Ended(None)) {
-            State::Streaming(stream) => Some(stream),
-            State::Ask { .. } | State::Ended(_) => None,
+            State::Streaming(source) => Some(source.into_stream()),
+            State::Ask { broken, .. } => broken,
+            State::Ended(stream) => stream,
         };
-        self.state = State::Ask { after: delay, broken };
-        Ok(TurnEvent::Retrying { error, delay, retry: self.retries, of: self.policy.max_retries })
+        let of = self.policy.max_retries;
+        let (after, event) = match next {
+            Next::GiveUp => {
+                self.state = State::Ended(broken);
+                return Some(Err(error));
+            }
+            Next::FreeRetry => {
+                tracing::debug!(%error, "asking again at once");
+                self.state = State::Ask { after: Duration::ZERO, broken };
+                return None;
+            }
+            Next::Retry(delay) => {
+                self.retries += 1;
+                tracing::debug!(retry = self.retries, %error, "the stream broke before visible output");
+                (delay, TurnEvent::Retrying { error, delay, retry: self.retries, of })
+            }
+            Next::FallBack(reason) => {
+                self.retries = 0;
+                (Duration::ZERO, TurnEvent::FellBack { reason, error })
+            }
+        };
+        self.state = State::Ask { after, broken };
+        Some(Ok(event))
     }
 
-    /// `None` when the turn must not be asked again.
-    fn wait_before_retry(&self, error: &ApiError) -> Option<Duration> {
-        if error.output_started() || self.retries >= self.policy.max_retries {
-            return None;
+    fn judge(&mut self, error: &ApiError) -> Next {
+        if error.output_started() {
+            return Next::GiveUp;
         }
-        let delay = match error.retry_advice() {
-            RetryAdvice::Retry => self.policy.backoff.delay(self.retries + 1, fastrand::f64()),
+        let advice = error.retry_advice();
+        let over_websocket = self.session.takes_websocket();
+        if over_websocket && advice == RetryAdvice::UseHttp {
+            return self.fall_back(FallbackReason::Negotiated);
+        }
+        let events = error.context().stream.as_ref().map_or(0, |stream| stream.events);
+        let stale =
+            error.context().connection_reused == Some(true) && events == 0 && advice != RetryAdvice::Never;
+        if over_websocket && stale && !std::mem::replace(&mut self.free.stale_connection, true) {
+            return Next::FreeRetry;
+        }
+        if advice == RetryAdvice::ResendFullInput
+            && over_websocket
+            && !std::mem::replace(&mut self.free.full_input, true)
+        {
+            return Next::FreeRetry;
+        }
+        let connecting = error.context().connection_reused.is_none() && error.context().stream.is_none();
+        if over_websocket && connecting && (may_pass(error) || refuses_upgrades(error)) {
+            return match self.fall_back(FallbackReason::ConnectFailed) {
+                Next::GiveUp => self.retry(error, advice),
+                next => next,
+            };
+        }
+        // A request over HTTP that never had an event has used up its own retries.
+        if !over_websocket && connecting {
+            return Next::GiveUp;
+        }
+        match self.retry(error, advice) {
+            Next::GiveUp if over_websocket && may_pass(error) => self.fall_back(FallbackReason::RetriesSpent),
+            next => next,
+        }
+    }
+
+    fn fall_back(&self, reason: FallbackReason) -> Next {
+        if self.session.fall_back(reason) { Next::FallBack(reason) } else { Next::GiveUp }
+    }
+
+    fn retry(&self, error: &ApiError, advice: RetryAdvice) -> Next {
+        if self.retries >= self.policy.max_retries {
+            return Next::GiveUp;
+        }
+        let backoff = || self.policy.backoff.delay(self.retries + 1, fastrand::f64());
+        let delay = match advice {
+            RetryAdvice::Retry => backoff(),
+            RetryAdvice::NewConnection if self.retries == 0 => Duration::ZERO,
+            RetryAdvice::NewConnection => backoff(),
             RetryAdvice::RetryAfter(delay) if delay <= self.policy.max_server_delay => delay,
-            _ => return None,
+            _ => return Next::GiveUp,
         };
-        let time_left = self.total().map(|total| total.saturating_sub(self.started.elapsed()));
-        time_left.is_none_or(|left| delay < left).then_some(delay)
+        tracing::trace!(%error, ?delay, "a retry of the turn is due");
+        match self.time_left() {
+            Some(left) if delay >= left => Next::GiveUp,
+            _ => Next::Retry(delay),
+        }
+    }
+
+    fn time_left(&self) -> Option<Duration> {
+        self.total().map(|total| total.saturating_sub(self.started.elapsed()))
     }
 
     fn total(&self) -> Option<Duration> {
-        self.options.timeouts.as_ref().unwrap_or(&self.client.provider().timeouts).total
+        self.options.timeouts.as_ref().unwrap_or(&self.session.provider().timeouts).total
     }
 
     /// The options of a request of now: what is left of the total time is its total time.
     fn options_for_now(&self) -> ResponsesOptions {
         let mut options = self.options.clone();
-        if let Some(total) = self.total() {
-            let mut timeouts = options.timeouts.unwrap_or_else(|| self.client.provider().timeouts.clone());
-            timeouts.total = Some(total.saturating_sub(self.started.elapsed()));
+        if let Some(left) = self.time_left() {
+            let mut timeouts = options.timeouts.unwrap_or_else(|| self.session.provider().timeouts.clone());
+            timeouts.total = Some(left);
             options.timeouts = Some(timeouts);
         }
         options
     }
+}
+
+/// Whether what went wrong lies with the connection or the moment, not with the request or its credentials.
+fn may_pass(error: &ApiError) -> bool {
+    let advice = error.retry_advice();
+    matches!(advice, RetryAdvice::Retry | RetryAdvice::RetryAfter(_) | RetryAdvice::NewConnection)
+}
+
+/// Whether a server that refused a handshake may speak HTTP all the same: it does not know the upgrade, or stumbles over
+/// it. Credentials and limits are refused there too.
+fn refuses_upgrades(error: &ApiError) -> bool {
+    matches!(error.status(), Some(400 | 404 | 405 | 406 | 501))
 }
 
 /// Whether an event that does not decode may have been part of the output: it is cut or garbled on the way, or a delta.

@@ -2,14 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
-use codex_api::{ApiClient, ApiError, ApiKey, Provider, ResponseEvent, ResponsesApiRequest, ResponsesOptions, Timeouts};
+use codex_api::{
+    ApiClient, ApiError, ApiKey, Provider, ResponseEvent, ResponsesApiRequest, ResponsesOptions, Timeouts,
+};
 use codex_client::fake::{FakeAnswer, FakeTransport};
 use codex_core::{Turn, TurnEvent};
 use tokio::time::Instant;
 
 const CREATED: &str = "data: {\"type\":\"response.created\",\"response\":{\"id\":\"r\"}}\n\n";
 const DELTA: &str = "data: {\"type\":\"response.output_text.delta\",\"delta\":\"Hi\"}\n\n";
-const COMPLETED: &str = "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\",\"output\":[]}}\n\n";
+const COMPLETED: &str =
+    "data: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\",\"output\":[]}}\n\n";
 const RATE_LIMITED: &str = "data: {\"type\":\"response.failed\",\"response\":{\"id\":\"r\",\"error\":{\"code\":\"rate_limit_exceeded\",\"message\":\"Please try again in 1.5s.\"}}}\n\n";
 const NO_QUOTA: &str = "data: {\"type\":\"response.failed\",\"response\":{\"id\":\"r\",\"error\":{\"code\":\"insufficient_quota\",\"message\":\"x\"}}}\n\n";
 
@@ -28,7 +31,8 @@ struct Told {
 async fn run(script: Vec<FakeAnswer>, options: ResponsesOptions) -> Told {
     let transport = FakeTransport::new(script);
     let provider = Provider::new("test", "https://service.test/v1").unwrap();
-    let client = ApiClient::with_transport(provider, Arc::new(transport.clone())).auth(ApiKey::new("sk-test"));
+    let client =
+        ApiClient::with_transport(provider, Arc::new(transport.clone())).auth(ApiKey::new("sk-test"));
     let started = Instant::now();
     let mut turn = Turn::new(client.responses(), ResponsesApiRequest::new("m").input("hi")).options(options);
     let (mut events, mut retries, mut error) = (0, Vec::new(), None);
@@ -40,6 +44,7 @@ async fn run(script: Vec<FakeAnswer>, options: ResponsesOptions) -> Told {
                 retries.push(delay);
                 assert_eq!((retry as usize, of), (retries.len(), Turn::DEFAULT_RETRIES));
             }
+            Ok(other) => panic!("{other:?}"),
             Err(failure) => error = Some(failure),
         }
     }
@@ -66,7 +71,8 @@ async fn after_visible_output_nothing_is_replayed() {
 
 #[tokio::test(start_paused = true)]
 async fn what_stays_wrong_is_not_asked_again() {
-    let told = run(vec![events(&[CREATED, NO_QUOTA]), events(&[COMPLETED])], ResponsesOptions::default()).await;
+    let told =
+        run(vec![events(&[CREATED, NO_QUOTA]), events(&[COMPLETED])], ResponsesOptions::default()).await;
     assert_eq!((told.requests, told.retries.len()), (1, 0));
     let told = run(vec![FakeAnswer::status(401), events(&[COMPLETED])], ResponsesOptions::default()).await;
     assert_eq!((told.requests, told.error.unwrap().status()), (1, Some(401)));

@@ -10,8 +10,8 @@ use crate::{
     client::ApiClient,
     error::{ApiError, ApiErrorKind},
     frames::Frames,
-    options::ResponsesOptions,
     operation::Operation,
+    options::ResponsesOptions,
     provider::Provider,
     stream::ResponseStream,
 };
@@ -42,6 +42,11 @@ impl ResponsesClient {
         Self { api }
     }
 
+    /// The client that this endpoint belongs to.
+    pub fn api(&self) -> &ApiClient {
+        &self.api
+    }
+
     /// The provider that is asked.
     pub fn provider(&self) -> &Provider {
         self.api.provider()
@@ -66,9 +71,8 @@ impl ResponsesClient {
         request: &ResponsesApiRequest,
         options: &ResponsesOptions,
     ) -> Result<ResponseStream, ApiError> {
-        let operation = self
-            .operation(request, options)
-            .map_err(|kind| ApiError::local(Endpoint::RESPONSES, kind))?;
+        let operation =
+            self.operation(request, options).map_err(|kind| ApiError::local(Endpoint::RESPONSES, kind))?;
         let answered = self.api.pipeline().open_stream(operation).await?;
         if let Some(turn) = &options.turn_state {
             turn.learn(&answered.head);
@@ -85,10 +89,15 @@ impl ResponsesClient {
         self.stream(request).await?.collect().await
     }
 
-    fn operation(&self, request: &ResponsesApiRequest, options: &ResponsesOptions) -> Result<Operation, ApiErrorKind> {
+    fn operation(
+        &self,
+        request: &ResponsesApiRequest,
+        options: &ResponsesOptions,
+    ) -> Result<Operation, ApiErrorKind> {
         request.validate()?;
         let pipeline = self.api.pipeline();
-        let store = if pipeline.provider.is_azure() { Some(request.store.unwrap_or(true)) } else { request.store };
+        let store =
+            if pipeline.provider.is_azure() { Some(request.store.unwrap_or(true)) } else { request.store };
         let mut operation = pipeline.operation(Endpoint::RESPONSES, Method::POST, options.headers()?);
         if let Some(timeouts) = &options.timeouts {
             operation.timeouts = timeouts.clone();

@@ -21,8 +21,8 @@ use crate::{
     error::{ApiError, ApiErrorKind, DecodeError},
     frames::{Frames, LaneFrames},
     lanes::{LaneName, Lanes},
-    options::ResponsesOptions,
     operation::Operation,
+    options::ResponsesOptions,
     pipeline::Call,
     stream::ResponseStream,
     stream_end::StreamEnd,
@@ -102,7 +102,10 @@ impl ResponsesWebsocketClient {
     ///
     /// # Errors
     /// When the server cannot be reached, or refuses: with status, request id and evidence, as over HTTP.
-    pub async fn connect(&self, options: &ResponsesOptions) -> Result<ResponsesWebsocketConnection, ApiError> {
+    pub async fn connect(
+        &self,
+        options: &ResponsesOptions,
+    ) -> Result<ResponsesWebsocketConnection, ApiError> {
         let operation = self.operation(options).map_err(|kind| ApiError::local(Endpoint::RESPONSES, kind))?;
         let timeouts = operation.timeouts.clone();
         let answered = self.api.pipeline().open_websocket(operation, self.options.clone()).await?;
@@ -170,7 +173,8 @@ impl ResponsesWebsocketConnection {
             return Err(ApiError::new(kind, call.context));
         }
         let frames = Frames::of_lane(LaneFrames::new(Arc::clone(&self.lanes), lane, timeouts.event_idle));
-        let stream = ResponseStream::new(frames, self.head.clone(), call, self.api.pipeline().observer.clone());
+        let stream =
+            ResponseStream::new(frames, self.head.clone(), call, self.api.pipeline().observer.clone());
         Ok(if reused { stream.without_head_facts() } else { stream })
     }
 

@@ -5,12 +5,8 @@ use codex_protocol::{DeletedResponse, InputItemList, InputItemsQuery, Response, 
 use http::{HeaderMap, Method};
 
 use crate::{
-    client::ApiClient,
-    error::ApiError,
-    frames::Frames,
-    operation::Operation,
-    resuming_stream::ResumingStream,
-    stream::ResponseStream,
+    client::ApiClient, error::ApiError, frames::Frames, operation::Operation,
+    resuming_stream::ResumingStream, stream::ResponseStream,
 };
 
 /// Retrieves, resumes, cancels and deletes responses that the service has stored.

@@ -16,7 +16,10 @@ pub(crate) fn client(script: impl IntoIterator<Item = FakeAnswer>) -> (ApiClient
     client_of(Provider::new("test", BASE_URL).unwrap(), script)
 }
 
-pub(crate) fn client_of(provider: Provider, script: impl IntoIterator<Item = FakeAnswer>) -> (ApiClient, FakeTransport) {
+pub(crate) fn client_of(
+    provider: Provider,
+    script: impl IntoIterator<Item = FakeAnswer>,
+) -> (ApiClient, FakeTransport) {
     let transport = FakeTransport::new(script);
     (ApiClient::with_transport(provider, Arc::new(transport.clone())).auth(ApiKey::new("sk-test")), transport)
 }
@@ -93,7 +96,10 @@ pub(crate) enum Ending {
 }
 
 /// What a caller gets of one story over each transport: server-sent events, then WebSocket.
-pub(crate) async fn over_both(texts: &[String], ending: Ending) -> [(Vec<ResponseEvent>, Option<ApiError>); 2] {
+pub(crate) async fn over_both(
+    texts: &[String],
+    ending: Ending,
+) -> [(Vec<ResponseEvent>, Option<ApiError>); 2] {
     [over_sse(texts, ending).await, over_websocket(texts, ending).await]
 }
 
@@ -124,7 +130,8 @@ async fn over_websocket(texts: &[String], ending: Ending) -> (Vec<ResponseEvent>
             Ending::Silence => while server.next().await.is_some() {},
         }
     })]);
-    let connection = client.responses_websocket().connect(&ResponsesOptions::default()).await.expect("it is accepted");
+    let connection =
+        client.responses_websocket().connect(&ResponsesOptions::default()).await.expect("it is accepted");
     drain(connection.stream(&request()).await.expect("the request is sent")).await
 }
 
