@@ -11,7 +11,8 @@ use thiserror::Error;
 use crate::{
     auth::{ApiKey, AuthProvider, NoAuth},
     endpoint::{
-        compact::CompactClient, memories::MemoriesClient, models::ModelsClient, responses::ResponsesClient,
+        compact::CompactClient, memories::MemoriesClient, models::ModelsClient,
+        realtime::RealtimeWebsocketClient, responses::ResponsesClient,
         responses_websocket::ResponsesWebsocketClient, stored_responses::StoredResponsesClient,
     },
     pipeline::{Chance, Pipeline},
@@ -125,6 +126,11 @@ impl ApiClient {
     /// Responses that the service has stored.
     pub fn stored_responses(&self) -> StoredResponsesClient {
         StoredResponsesClient::new(self.clone())
+    }
+
+    /// Voice, text and transcription in real time.
+    pub fn realtime(&self) -> RealtimeWebsocketClient {
+        RealtimeWebsocketClient::new(self.clone())
     }
 
     /// Compaction of a history.

@@ -3,6 +3,7 @@
 pub(crate) mod compact;
 pub(crate) mod memories;
 pub(crate) mod models;
+pub(crate) mod realtime;
 pub(crate) mod responses;
 pub(crate) mod responses_websocket;
 pub(crate) mod stored_responses;

@@ -16,6 +16,7 @@ mod operation;
 mod options;
 mod pipeline;
 mod provider;
+mod realtime_url;
 mod resuming_stream;
 mod server_error;
 mod server_message;
@@ -33,6 +34,10 @@ pub use endpoint::{
     compact::CompactClient,
     memories::MemoriesClient,
     models::{Models, ModelsAnswer, ModelsClient, ModelsQuery},
+    realtime::{
+        RealtimeConnection, RealtimeMode, RealtimeReader, RealtimeSettings, RealtimeWebsocketClient,
+        RealtimeWriter,
+    },
     responses::ResponsesClient,
     responses_websocket::{
         Continuation, ResponsesWebsocketClient, ResponsesWebsocketConnection, WebsocketRequestOptions,

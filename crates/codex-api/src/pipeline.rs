@@ -187,7 +187,12 @@ impl Pipeline {
         request.headers.extend(operation.headers.clone());
         request.body = operation.body.clone();
         request.timeouts = operation.timeouts.clone();
-        let attachment = auth::authorize(&mut request.headers, self.auth.credentials().as_ref())?;
+        let mut credentials = self.auth.credentials();
+        if let Some(credentials) = credentials.as_mut().filter(|_| operation.endpoint == Endpoint::REALTIME) {
+            // Realtime knows API keys only, and no accounts (wire.md 14).
+            credentials.account_id = None;
+        }
+        let attachment = auth::authorize(&mut request.headers, credentials.as_ref())?;
         Ok((request, attachment))
     }
 

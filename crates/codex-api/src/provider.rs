@@ -113,6 +113,11 @@ impl Provider {
         &self.headers
     }
 
+    /// Query parameters of every request.
+    pub fn query_pairs(&self) -> &[(String, String)] {
+        &self.query
+    }
+
     /// The URL of a path below the base URL (`/responses`), with the provider's parameters, escaped.
     pub fn url(&self, path: &str) -> Url {
         let mut url = self.base_url.clone();
