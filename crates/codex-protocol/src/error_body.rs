@@ -222,7 +222,7 @@ fn html_title(page: &str) -> Option<String> {
 }
 
 /// The start of a text, with a mark when something was cut.
-fn bounded(text: &str, max_chars: usize) -> String {
+pub(crate) fn bounded(text: &str, max_chars: usize) -> String {
     match text.char_indices().nth(max_chars) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),

@@ -26,6 +26,7 @@ mod model;
 mod options;
 mod rate_limit;
 mod raw_text;
+pub mod realtime;
 mod request;
 mod response;
 mod secret;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::error_code::ErrorCode;
@@ -13,7 +12,6 @@ use crate::options::{
     PromptCacheOptions, PromptCacheRetention, PromptReference, ReasoningConfig, ServiceTier, TextConfig,
     Truncation,
 };
-use crate::raw_text::RawText;
 use crate::timestamp::Timestamp;
 use crate::tool::{Tool, ToolChoice};
 use crate::usage::TokenUsage;
@@ -209,27 +207,4 @@ impl Response {
     }
 }
 
-// `remote = "Self"` turns the derived impls into inherent functions of the same names, which these wrap.
-impl<'de> Deserialize<'de> for Response {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = RawText::deserialize(deserializer)?;
-        let strict = |json: &str| {
-            let mut deserializer = serde_json::Deserializer::from_str(json);
-            Self::deserialize(&mut deserializer)
-        };
-        let salvaged = lenient::salvage(&raw, strict).map_err(serde::de::Error::custom)?;
-        let mut response = salvaged.object;
-        for (name, value) in salvaged.aside {
-            if let Ok(value) = serde_json::from_str::<Value>(value.get()) {
-                response.extra.insert(name, value);
-            }
-        }
-        Ok(response)
-    }
-}
-
-impl Serialize for Response {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Self::serialize(self, serializer)
-    }
-}
+salvaged!(Response);

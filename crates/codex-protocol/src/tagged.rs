@@ -43,10 +43,10 @@ impl<'de> Deserialize<'de> for UnknownVariant {
     }
 }
 
-/// Writes `type` before the fields of a struct that does not hold it.
+/// Writes `type` before the fields of a struct that does not hold it; an empty one is not written.
 #[derive(Serialize)]
 pub(crate) struct Tagged<'a, T> {
-    #[serde(rename = "type")]
+    #[serde(rename = "type", skip_serializing_if = "str::is_empty")]
     pub(crate) kind: &'a str,
     #[serde(flatten)]
     pub(crate) body: &'a T,

@@ -57,6 +57,17 @@ macro_rules! wire_struct {
             pub sequence_number: Option<u64>,
         }
     };
+    (@field realtime [$(#[$meta:meta])* pub struct $name:ident] [$($fields:tt)*]) => {
+        #[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
+        $(#[$meta])*
+        #[non_exhaustive]
+        pub struct $name {
+            /// Id of the event, given by whoever sends it. Errors name the one they are about.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub event_id: Option<String>,
+            $($fields)*
+        }
+    };
 }
 
 /// Reading and writing of a struct that is declared with `#[serde(remote = "Self")]`, all of whose fields may
@@ -95,5 +106,13 @@ macro_rules! salvaged {
 macro_rules! event_struct {
     ($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* }) => {
         wire_struct!(@field event [$(#[$meta])* pub struct $name] [] $($body)*);
+    };
+}
+
+/// Declares the payload of a realtime event, of either side: fields as in [`wire_struct!`], plus `event_id`,
+/// without `extra`.
+macro_rules! realtime_event_struct {
+    ($(#[$meta:meta])* pub struct $name:ident { $($body:tt)* }) => {
+        wire_struct!(@field realtime [$(#[$meta])* pub struct $name] [] $($body)*);
     };
 }

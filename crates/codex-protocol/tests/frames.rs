@@ -1,4 +1,5 @@
 //! Pure function: frames a client sends over a WebSocket, and what of a request is new.
+#![allow(clippy::unwrap_used, reason = "broken JSON of these tests should panic")]
 
 mod fixture;
 
@@ -138,8 +139,8 @@ fn output() -> Value {
     ])
 }
 
-fn with_input(input: Value) -> ResponsesApiRequest {
-    request(json!({"model":"m","input":input,"store":false}))
+fn with_input(input: impl Into<Value>) -> ResponsesApiRequest {
+    request(json!({"model":"m","input":input.into(),"store":false}))
 }
 
 /// The input `a`, these items, then an output of the function.

@@ -3,8 +3,10 @@
 
 mod fixture;
 
+use codex_protocol::realtime::{RealtimeClientEvent, RealtimeServerEvent};
 use codex_protocol::{
-    ErrorBody, ModelCatalogue, Response, ResponseEvent, ResponseItem, ResponsesApiRequest, Tool,
+    ErrorBody, ModelCatalogue, RateLimitSnapshot, Response, ResponseEvent, ResponseItem, ResponsesApiRequest,
+    Tool, WireHeaders, extension,
 };
 use fixture::{EVENTS, ITEMS, lines};
 use proptest::prelude::*;
@@ -135,4 +137,69 @@ proptest! {
         assert_eq!((response.id.as_str(), response.output.len()), ("resp_1", 1));
         assert_eq!(response.usage.unwrap().input_tokens, 3);
     }
+
+    #[test]
+    fn any_realtime_event(kind in realtime_kind(), mut value in any_json()) {
+        if value.is_object() {
+            value["type"] = json!(kind);
+        }
+        let json = value.to_string();
+        let event = RealtimeServerEvent::decode(&json);
+        match &event {
+            RealtimeServerEvent::Unknown { raw, .. } => assert_eq!(raw.get(), json),
+            RealtimeServerEvent::Undecodable { raw, .. } => assert_eq!(raw, &json),
+            typed => assert_eq!(typed.kind(), kind),
+        }
+        serde_json::from_str::<Value>(&serde_json::to_string(&event).unwrap()).unwrap();
+        event.handoff();
+        if let RealtimeClientEvent::Unknown(event) = serde_json::from_str(&json).unwrap() {
+            assert_eq!(event.raw.get(), json);
+        }
+    }
+
+    #[test]
+    fn any_limit_header(names in prop::collection::vec(limit_header(), 0..6)) {
+        let headers: WireHeaders = names.into_iter().collect();
+        let limits = RateLimitSnapshot::from_headers(&headers);
+        assert_eq!(limits[0].limit_id.as_deref(), Some("codex"));
+        assert!(limits[1..].iter().all(|limit| !limit.is_empty()));
+        let percents = limits.iter().filter_map(|limit| limit.primary.as_ref());
+        assert!(percents.into_iter().all(|window| window.used_percent.is_finite()));
+        RateLimitSnapshot::active(&headers);
+    }
+
+    #[test]
+    fn what_extends_is_the_rest(input in any_items(), output in any_items(), rest in any_items()) {
+        let whole = [input.clone(), output.clone(), rest.clone()].concat();
+        let last = ResponsesApiRequest::new("m").input(input);
+        let next = ResponsesApiRequest::new("m").input(whole);
+        assert_eq!(extension(&last, &output, &next), Some(&rest[..]));
+    }
+}
+
+fn realtime_kind() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "error",
+        "session.updated",
+        "session.update",
+        "conversation.item.done",
+        "conversation.item.create",
+        "response.done",
+        "response.create",
+        "response.output_audio.delta",
+        "rate_limits.updated",
+        "conversation.handoff.requested",
+        "conversation.item.input_audio_transcription.completed",
+    ])
+}
+
+fn limit_header() -> impl Strategy<Value = (String, String)> {
+    let name = "x-(codex|codex-other|ratelimit)?-(primary-used-percent|primary-reset-at|limit-requests\
+        |reset-tokens|secondary-window-minutes|limit-name|active-limit|credits-unlimited)";
+    (name, "([0-9]{1,20}|-?[0-9.e]{1,6}|inf|NaN|true|6m0s|\\PC{0,4})")
+}
+
+fn any_items() -> impl Strategy<Value = Vec<ResponseItem>> {
+    let item = any_json().prop_map(|value| serde_json::from_value(value).unwrap());
+    prop::collection::vec(item, 0..3)
 }
