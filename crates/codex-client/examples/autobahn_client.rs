@@ -9,8 +9,8 @@ use std::error::Error;
 use std::time::Duration;
 
 use codex_client::{
-    ClientConfig, ProxySource, Request, ReqwestWebSocketTransport, TransportError, WebSocketConnection,
-    WebSocketMessage, WebSocketOptions, WebSocketTransport,
+    ClientConfig, DeflateOffer, ProxySource, Request, ReqwestWebSocketTransport, TransportError,
+    WebSocketConnection, WebSocketMessage, WebSocketOptions, WebSocketTransport,
 };
 use http::Method;
 
@@ -51,8 +51,10 @@ async fn open(
     let mut request = Request::new(Method::GET, url.parse()?);
     request.timeouts.byte_idle = Some(Duration::from_secs(60));
     let mut options = WebSocketOptions::default();
-    // So that the compressor is tested too.
+    // So that the compressor is tested too, and by all parameters: the suite's server chooses only among those that
+    // the offer names.
     options.compress_from = 0;
+    options.deflate = DeflateOffer::OnWithoutMemory;
     Ok(transport.connect(request, options).await?)
 }
 

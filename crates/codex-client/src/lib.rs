@@ -46,8 +46,8 @@ pub use timeouts::{TimeoutPhase, Timeouts};
 pub use tls::tls_config;
 pub use transport::{BoxFuture, HttpTransport};
 pub use websocket::{
-    CloseAdvice, CloseCode, CloseFrame, DeflateParams, HandshakeFault, Incoming, KeepAlive, PeerMisbehaved,
-    ReqwestWebSocketTransport, WebSocketConnection, WebSocketDecoder, WebSocketEncoder, WebSocketError,
-    WebSocketLimit, WebSocketLimits, WebSocketMessage, WebSocketOptions, WebSocketReader, WebSocketRole,
-    WebSocketTransport, WebSocketWriter, WindowBits,
+    CloseAdvice, CloseCode, CloseFrame, DeflateOffer, DeflateParams, HandshakeFault, KeepAlive,
+    PeerMisbehaved, ReqwestWebSocketTransport, WebSocketConnection, WebSocketDecoder, WebSocketEncoder,
+    WebSocketError, WebSocketIncoming, WebSocketLimit, WebSocketLimits, WebSocketMessage, WebSocketOptions,
+    WebSocketReader, WebSocketRole, WebSocketTransport, WebSocketWriter, WindowBits,
 };

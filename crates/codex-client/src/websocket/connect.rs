@@ -102,7 +102,7 @@ impl ReqwestWebSocketTransport {
         mut options: WebSocketOptions,
     ) -> Result<WebSocketConnection, TransportError> {
         to_http(&mut request)?;
-        let handshake = Handshake::begin(&mut request.headers, options.offer_deflate)?;
+        let handshake = Handshake::begin(&mut request.headers, options.deflate)?;
         let timeouts = request.timeouts.clone();
         options.byte_idle = timeouts.byte_idle;
         let answer = self.http.exchange(request).await?;

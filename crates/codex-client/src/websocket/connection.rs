@@ -11,7 +11,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::time::Instant;
 
 use super::close::{CloseCode, CloseFrame};
-use super::decoder::{Incoming, WebSocketDecoder};
+use super::decoder::{WebSocketDecoder, WebSocketIncoming};
 use super::encoder::WebSocketEncoder;
 use super::error::WebSocketError;
 use super::extension::DeflateParams;
@@ -73,12 +73,12 @@ impl WebSocketConnection {
     /// A connection over a stream whose handshake is done: for tests and other connectors.
     ///
     /// # Errors
-    /// [`WebSocketError::Handshake`] when the extensions in `head` are not those that `options` offer.
+    /// [`WebSocketError::Handshake`] when the extensions in `head` are not what `options` offer.
     pub fn from_io<T>(io: T, head: ResponseHead, options: &WebSocketOptions) -> Result<Self, WebSocketError>
     where
         T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static,
     {
-        let deflate = DeflateParams::from_answer(&head.headers, options.offer_deflate)?;
+        let deflate = DeflateParams::from_answer(&head.headers, options.deflate)?;
         Ok(Self::client(Box::new(io), head, deflate, options))
     }
 
@@ -130,10 +130,12 @@ impl WebSocketConnection {
     ///
     /// # Errors
     /// [`WebSocketError::TooLarge`], after which the connection is as good as before; else see
-    /// [`WebSocketConnection`].
+    /// [`WebSocketConnection`]. After [`TransportError::Closed`] the reason may still be there to read:
+    /// [`next`](Self::next) gives the close of a server that left before it had taken everything.
     pub async fn send_text(&mut self, text: &str) -> Result<(), TransportError> {
         self.flush().await?;
         self.queue_text(text)?;
+        self.silence.asked();
         self.flush().await
     }
 
@@ -144,6 +146,7 @@ impl WebSocketConnection {
     pub async fn send_binary(&mut self, bytes: &[u8]) -> Result<(), TransportError> {
         self.flush().await?;
         self.queue_binary(bytes)?;
+        self.silence.asked();
         self.flush().await
     }
 
@@ -305,16 +308,16 @@ impl WebSocketConnection {
         loop {
             let answered = match self.decoder.next() {
                 Ok(None) => return None,
-                Ok(Some(Incoming::Ping(payload))) => self.outbox.pong(payload),
-                Ok(Some(Incoming::Pong(_))) => Ok(()),
-                Ok(Some(Incoming::Message(WebSocketMessage::Close(frame)))) => {
+                Ok(Some(WebSocketIncoming::Ping(payload))) => self.outbox.pong(payload),
+                Ok(Some(WebSocketIncoming::Pong(_))) => Ok(()),
+                Ok(Some(WebSocketIncoming::Message(WebSocketMessage::Close(frame)))) => {
                     self.over = true;
                     // Answered by the same code (5.5.1), without the reason, which is not ours.
                     let answer = CloseFrame { code: frame.code, ..CloseFrame::empty() };
                     let _ = self.outbox.close(&answer);
                     return Some(Ok(WebSocketMessage::Close(frame)));
                 }
-                Ok(Some(Incoming::Message(message))) => {
+                Ok(Some(WebSocketIncoming::Message(message))) => {
                     self.received += 1;
                     return Some(Ok(message));
                 }

@@ -21,7 +21,7 @@ const UNMASK_PIECE: usize = 4 * 1024;
 
 /// What a decoder finds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Incoming {
+pub enum WebSocketIncoming {
     /// A message, or the close of the other side.
     Message(WebSocketMessage),
     /// A ping: to be answered by a pong with the same bytes.
@@ -38,14 +38,14 @@ pub enum Incoming {
 /// The first error is final.
 ///
 /// ```
-/// use codex_client::{Incoming, WebSocketDecoder, WebSocketLimits, WebSocketMessage, WebSocketRole};
+/// use codex_client::{WebSocketIncoming, WebSocketDecoder, WebSocketLimits, WebSocketMessage, WebSocketRole};
 ///
 /// # fn main() -> Result<(), codex_client::WebSocketError> {
 /// let mut decoder = WebSocketDecoder::new(WebSocketRole::Client, WebSocketLimits::default(), None);
 /// decoder.push(b"\x81\x05Hel"[..].into());
 /// assert!(decoder.next()?.is_none());
 /// decoder.push(b"lo"[..].into());
-/// assert_eq!(decoder.next()?, Some(Incoming::Message(WebSocketMessage::Text("Hello".into()))));
+/// assert_eq!(decoder.next()?, Some(WebSocketIncoming::Message(WebSocketMessage::Text("Hello".into()))));
 /// # Ok(())
 /// # }
 /// ```
@@ -106,7 +106,7 @@ impl WebSocketDecoder {
         clippy::should_implement_trait,
         reason = "an iterator would end where this goes on after a push"
     )]
-    pub fn next(&mut self) -> Result<Option<Incoming>, WebSocketError> {
+    pub fn next(&mut self) -> Result<Option<WebSocketIncoming>, WebSocketError> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
@@ -125,7 +125,7 @@ impl WebSocketDecoder {
         self.frame.is_some() || self.message.is_some() || !self.partial.is_empty()
     }
 
-    fn advance(&mut self) -> Result<Option<Incoming>, WebSocketError> {
+    fn advance(&mut self) -> Result<Option<WebSocketIncoming>, WebSocketError> {
         loop {
             if self.chunk.is_empty()
                 && let Some(next) = self.waiting.pop_front()
@@ -228,12 +228,12 @@ impl WebSocketDecoder {
             && header.length <= self.limits.max_message_bytes as u64
     }
 
-    fn read_data(&mut self, mut frame: Frame) -> Result<Option<Incoming>, WebSocketError> {
+    fn read_data(&mut self, mut frame: Frame) -> Result<Option<WebSocketIncoming>, WebSocketError> {
         let header = frame.header;
         if frame.read == 0 && self.lies_whole(header) {
             (self.frame, self.message) = (None, None);
             let payload = self.chunk.split_to(header.length as usize);
-            return Ok(Some(Incoming::Message(whole_message(header.opcode, payload)?)));
+            return Ok(Some(WebSocketIncoming::Message(whole_message(header.opcode, payload)?)));
         }
         let Some(message) = &mut self.message else {
             return Err(PeerMisbehaved::NothingToContinue.into());
@@ -262,10 +262,10 @@ impl WebSocketDecoder {
         self.frame = None;
         let Some(message) = self.message.take_if(|_| header.fin) else { return Ok(None) };
         let message = message.finish(self.inflater.as_mut(), &self.limits)?;
-        Ok(Some(Incoming::Message(message)))
+        Ok(Some(WebSocketIncoming::Message(message)))
     }
 
-    fn read_control(&mut self, frame: Frame) -> Result<Option<Incoming>, WebSocketError> {
+    fn read_control(&mut self, frame: Frame) -> Result<Option<WebSocketIncoming>, WebSocketError> {
         // At most 125, as the header was checked for.
         let missing = frame.header.length as usize - self.partial.len();
         let part = self.chunk.split_to(missing.min(self.chunk.len()));
@@ -279,9 +279,9 @@ impl WebSocketDecoder {
             mask::apply(&mut payload, key, 0);
         }
         Ok(Some(match frame.header.opcode {
-            Opcode::Ping => Incoming::Ping(payload.into()),
-            Opcode::Pong => Incoming::Pong(payload.into()),
-            _ => Incoming::Message(WebSocketMessage::Close(CloseFrame::parse(&payload)?)),
+            Opcode::Ping => WebSocketIncoming::Ping(payload.into()),
+            Opcode::Pong => WebSocketIncoming::Pong(payload.into()),
+            _ => WebSocketIncoming::Message(WebSocketMessage::Close(CloseFrame::parse(&payload)?)),
         }))
     }
 }

@@ -17,7 +17,8 @@ const LEVEL: Compression = Compression::fast();
 /// The smallest window the compressor can keep to.
 const SMALLEST_WINDOW: u8 = 9;
 
-/// Compresses what one side sends. Its state (about 256 KiB) is made for the first message it compresses.
+/// Compresses what one side sends. Its state (about 256 KiB) is made for the first message it compresses, and
+/// dropped after each when nothing is to be remembered.
 pub(super) struct Deflater {
     window: WindowBits,
     forgets: bool,
@@ -57,7 +58,7 @@ impl Deflater {
             }
         }
         if self.forgets {
-            state.reset();
+            self.state = None;
         }
         let packed = self.packed.strip_suffix(&TAIL).ok_or(WebSocketError::Compress)?;
         let written = write(packed);

@@ -5,8 +5,37 @@ use http::{HeaderMap, HeaderValue, header};
 use super::error::HandshakeFault;
 
 const NAME: &str = "permessage-deflate";
-/// Everything may stay as the server likes it, and we can keep to a smaller window if it says so.
-pub(super) const OFFER: HeaderValue = HeaderValue::from_static("permessage-deflate; client_max_window_bits");
+
+/// What a client offers about compression. Whether it is used is for the server to say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DeflateOffer {
+    /// Nothing: messages go both ways as they are.
+    Off,
+    /// `permessage-deflate; client_max_window_bits`: each message may refer to those before it, which is what makes
+    /// a conversation small.
+    #[default]
+    On,
+    /// The same and `client_no_context_takeover`: asks to compress each of our messages by itself, so that no
+    /// compressor (256 KiB) is kept between them.
+    OnWithoutMemory,
+}
+
+impl DeflateOffer {
+    pub(super) fn is_made(self) -> bool {
+        self != Self::Off
+    }
+
+    /// The value of `sec-websocket-extensions`. We can keep to a smaller window if the server says so.
+    pub(super) fn header(self) -> Option<HeaderValue> {
+        let value = match self {
+            Self::Off => return None,
+            Self::On => "permessage-deflate; client_max_window_bits",
+            Self::OnWithoutMemory => "permessage-deflate; client_no_context_takeover; client_max_window_bits",
+        };
+        Some(HeaderValue::from_static(value))
+    }
+}
 
 /// Base-2 logarithm of the size of an LZ77 window: 8 to 15, 256 bytes to 32 KiB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,13 +83,13 @@ impl DeflateParams {
     ///
     /// # Errors
     /// [`HandshakeFault::ExtensionNotOffered`] and [`HandshakeFault::BadDeflateParameter`].
-    pub fn from_answer(headers: &HeaderMap, offered: bool) -> Result<Option<Self>, HandshakeFault> {
+    pub fn from_answer(headers: &HeaderMap, offer: DeflateOffer) -> Result<Option<Self>, HandshakeFault> {
         let mut agreed = None;
         for value in headers.get_all(header::SEC_WEBSOCKET_EXTENSIONS) {
             let value = value.to_str().map_err(|_not_ascii| HandshakeFault::ExtensionNotOffered)?;
             // No parameter we accept has a comma in its value, so nothing is split that should not be.
             for extension in value.split(',').map(str::trim).filter(|extension| !extension.is_empty()) {
-                if !offered || agreed.is_some() {
+                if !offer.is_made() || agreed.is_some() {
                     return Err(HandshakeFault::ExtensionNotOffered);
                 }
                 agreed = Some(Self::parse(extension)?);

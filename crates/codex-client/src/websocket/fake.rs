@@ -44,7 +44,7 @@ pub fn websocket_pair(
     head: ResponseHead,
     options: &WebSocketOptions,
 ) -> (WebSocketConnection, WebSocketConnection) {
-    let deflate = options.offer_deflate.then(DeflateParams::default);
+    let deflate = options.deflate.is_made().then(DeflateParams::default);
     let (ours, theirs) = tokio::io::duplex(PIPE);
     let mut server_options = options.clone();
     // The server of a test waits as long as the test does.

@@ -7,7 +7,7 @@ use ring::digest;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use super::error::{HandshakeFault, WebSocketError};
-use super::extension::{DeflateParams, OFFER};
+use super::extension::{DeflateOffer, DeflateParams};
 
 /// Put behind the key before it is hashed (section 1.3).
 const ACCEPT_SALT: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -19,13 +19,13 @@ const WEBSOCKET: HeaderValue = HeaderValue::from_static("websocket");
 #[derive(Debug)]
 pub(super) struct Handshake {
     accept: String,
-    offers_deflate: bool,
+    offer: DeflateOffer,
     protocols: Vec<String>,
 }
 
 impl Handshake {
     /// Adds what makes a request a handshake. Subprotocols are the caller's: `sec-websocket-protocol` stays.
-    pub(super) fn begin(headers: &mut HeaderMap, offers_deflate: bool) -> Result<Self, WebSocketError> {
+    pub(super) fn begin(headers: &mut HeaderMap, offer: DeflateOffer) -> Result<Self, WebSocketError> {
         let mut random = [0; 16];
         SystemRandom::new().fill(&mut random).map_err(|_unspecified| WebSocketError::NoRandomness)?;
         let key = STANDARD.encode(random);
@@ -36,11 +36,11 @@ impl Handshake {
         headers.insert(header::SEC_WEBSOCKET_VERSION, VERSION);
         headers.insert(header::SEC_WEBSOCKET_KEY, value);
         headers.remove(header::SEC_WEBSOCKET_EXTENSIONS);
-        if offers_deflate {
-            headers.insert(header::SEC_WEBSOCKET_EXTENSIONS, OFFER);
+        if let Some(value) = offer.header() {
+            headers.insert(header::SEC_WEBSOCKET_EXTENSIONS, value);
         }
         let protocols = list(headers, header::SEC_WEBSOCKET_PROTOCOL).map(str::to_owned).collect();
-        Ok(Self { accept: accept_for(key.as_bytes()), offers_deflate, protocols })
+        Ok(Self { accept: accept_for(key.as_bytes()), offer, protocols })
     }
 
     /// Checks a head of status 101, and tells how the connection is compressed.
@@ -58,7 +58,7 @@ impl Handshake {
         if list(headers, header::SEC_WEBSOCKET_PROTOCOL).any(|chosen| !self.offers_protocol(chosen)) {
             return Err(HandshakeFault::ProtocolNotOffered);
         }
-        DeflateParams::from_answer(headers, self.offers_deflate)
+        DeflateParams::from_answer(headers, self.offer)
     }
 
     fn offers_protocol(&self, chosen: &str) -> bool {

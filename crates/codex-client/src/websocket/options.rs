@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::extension::DeflateOffer;
 use super::limits::WebSocketLimits;
 
 /// How one WebSocket behaves. What a request says besides (URL, headers, how long connecting and the head may
@@ -19,8 +20,8 @@ use super::limits::WebSocketLimits;
 pub struct WebSocketOptions {
     /// How large messages may be.
     pub limits: WebSocketLimits,
-    /// Whether to offer permessage-deflate. On by default; whether it is used is for the server to say.
-    pub offer_deflate: bool,
+    /// What to offer about compression.
+    pub deflate: DeflateOffer,
     /// Messages shorter than this, in bytes, are sent as they are even when compression is agreed on.
     pub compress_from: usize,
     /// Pings of our own during silence. Off by default: a server that answers none may still be at work.
@@ -44,7 +45,7 @@ impl Default for WebSocketOptions {
     fn default() -> Self {
         Self {
             limits: WebSocketLimits::default(),
-            offer_deflate: true,
+            deflate: DeflateOffer::default(),
             compress_from: Self::DEFAULT_COMPRESS_FROM,
             keep_alive: None,
             byte_idle: None,

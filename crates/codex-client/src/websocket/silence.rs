@@ -66,6 +66,14 @@ impl Silence {
         }
     }
 
+    /// A message was sent by the one who reads: the silence before it says nothing about the answer. A writer of its
+    /// own does not end the silence that its reader hears.
+    pub(super) fn asked(&mut self) {
+        if let Some(bytes) = &mut self.bytes {
+            bytes.moved();
+        }
+    }
+
     /// Something was written.
     pub(super) fn wrote(&mut self) {
         if let Some(writes) = &mut self.writes {

@@ -1,6 +1,8 @@
 //! Pure function: close codes, and what they advise.
 
-use codex_client::{CloseAdvice, CloseCode, Incoming, PeerMisbehaved, WebSocketError, WebSocketMessage};
+use codex_client::{
+    CloseAdvice, CloseCode, PeerMisbehaved, WebSocketError, WebSocketIncoming, WebSocketMessage,
+};
 
 use crate::wire::{CLOSE, FIN, decode, frame};
 
@@ -18,7 +20,7 @@ fn codes_that_may_be_sent() {
     }
     for code in [1000, 1001, 1003, 1007, 1014, 3000, 3999, 4000, 4999] {
         let (found, _) = decode(&frame(FIN | CLOSE, &u16::to_be_bytes(code)));
-        let [Incoming::Message(WebSocketMessage::Close(close))] = found.as_slice() else {
+        let [WebSocketIncoming::Message(WebSocketMessage::Close(close))] = found.as_slice() else {
             panic!("{found:?}")
         };
         assert_eq!(close.code.as_u16(), code);
@@ -28,7 +30,9 @@ fn codes_that_may_be_sent() {
 #[test]
 fn a_close_without_a_code_is_1005() {
     let (found, _) = decode(&frame(FIN | CLOSE, b""));
-    let [Incoming::Message(WebSocketMessage::Close(close))] = found.as_slice() else { panic!("{found:?}") };
+    let [WebSocketIncoming::Message(WebSocketMessage::Close(close))] = found.as_slice() else {
+        panic!("{found:?}")
+    };
     assert_eq!((close.code, close.reason.as_str()), (CloseCode::NO_STATUS, ""));
     assert_eq!(close.advice(), CloseAdvice::Reconnect);
 }

@@ -2,8 +2,8 @@
 
 use codex_client::fake::websocket_pair;
 use codex_client::{
-    CloseCode, ClosedReason, ConnectionUse, PeerMisbehaved, TransportError, WebSocketConnection,
-    WebSocketError, WebSocketLimit, WebSocketMessage, WebSocketOptions,
+    CloseAdvice, CloseCode, ClosedReason, ConnectionUse, DeflateOffer, PeerMisbehaved, TransportError,
+    WebSocketConnection, WebSocketError, WebSocketLimit, WebSocketMessage, WebSocketOptions,
 };
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
@@ -239,7 +239,7 @@ async fn a_send_that_was_dropped_half_way_is_still_sent_whole() {
 #[tokio::test]
 async fn a_huge_message_goes_through_a_small_pipe() {
     let mut options = options();
-    options.offer_deflate = false;
+    options.deflate = DeflateOffer::Off;
     let (ours, theirs) = duplex(1000);
     let mut client = WebSocketConnection::from_io(ours, head(), &options).unwrap();
     let huge = "0123456789abcdef".repeat(64 * 1024);
@@ -254,4 +254,15 @@ async fn a_huge_message_goes_through_a_small_pipe() {
     client.send_text(&expected).await.unwrap();
     assert_eq!(client.next().await.unwrap().unwrap(), message(&expected));
     drop(server.await.unwrap());
+}
+
+#[tokio::test]
+async fn the_reason_is_there_to_read_when_a_send_fails() {
+    let (mut client, mut server) = raw(64, &options());
+    server.write_all(&frame(FIN | CLOSE, b"\x03\xF1too big")).await.unwrap();
+    drop(server);
+    let error = client.send_text(&"x".repeat(1000)).await.unwrap_err();
+    assert!(matches!(error, TransportError::Closed { .. }), "{error:?}");
+    let WebSocketMessage::Close(close) = client.next().await.unwrap().unwrap() else { panic!("no close") };
+    assert_eq!((close.code, close.advice()), (CloseCode::TOO_BIG, CloseAdvice::TooBig));
 }

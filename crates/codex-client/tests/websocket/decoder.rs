@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use codex_client::{
-    CloseCode, Incoming, PeerMisbehaved, WebSocketDecoder, WebSocketError, WebSocketLimit, WebSocketLimits,
-    WebSocketMessage, WebSocketRole,
+    CloseCode, PeerMisbehaved, WebSocketDecoder, WebSocketError, WebSocketIncoming, WebSocketLimit,
+    WebSocketLimits, WebSocketMessage, WebSocketRole,
 };
 
 use crate::wire::{
@@ -36,8 +36,8 @@ fn fragments_with_control_frames_between() {
     .concat();
     let (found, error) = decode(&bytes);
     let expected = vec![
-        Incoming::Ping(Bytes::from_static(b"p")),
-        Incoming::Pong(Bytes::new()),
+        WebSocketIncoming::Ping(Bytes::from_static(b"p")),
+        WebSocketIncoming::Pong(Bytes::new()),
         text("one two € three"),
         binary(b"\xFF\xFE"),
     ];
@@ -143,7 +143,7 @@ fn a_text_in_one_chunk_is_not_copied() {
     let mut decoder = decoder(None);
     decoder.push(chunk.clone());
     for offset in [2, 2 + 5 + 2] {
-        let Ok(Some(Incoming::Message(WebSocketMessage::Text(text)))) = decoder.next() else {
+        let Ok(Some(WebSocketIncoming::Message(WebSocketMessage::Text(text)))) = decoder.next() else {
             panic!("no text")
         };
         assert_eq!(text.as_str().as_ptr(), chunk[offset..].as_ptr());
@@ -205,7 +205,9 @@ fn a_length_alone_costs_no_memory() {
 #[test]
 fn the_first_close_carries_code_and_reason() {
     let (found, error) = decode(&frame(FIN | CLOSE, b"\x03\xF3restarting"));
-    let [Incoming::Message(WebSocketMessage::Close(close))] = found.as_slice() else { panic!("{found:?}") };
+    let [WebSocketIncoming::Message(WebSocketMessage::Close(close))] = found.as_slice() else {
+        panic!("{found:?}")
+    };
     assert_eq!((close.code, close.reason.as_str()), (CloseCode::INTERNAL_ERROR, "restarting"));
     assert_eq!(error, None);
     assert!(!format!("{close:?}").contains("restarting"), "the server's words stay out of logs");

@@ -2,8 +2,8 @@
 
 use bytes::BytesMut;
 use codex_client::{
-    CloseCode, CloseFrame, Incoming, WebSocketDecoder, WebSocketEncoder, WebSocketError, WebSocketLimit,
-    WebSocketLimits, WebSocketMessage, WebSocketRole,
+    CloseCode, CloseFrame, WebSocketDecoder, WebSocketEncoder, WebSocketError, WebSocketIncoming,
+    WebSocketLimit, WebSocketLimits, WebSocketMessage, WebSocketRole,
 };
 
 use crate::wire::{FIN, TEXT, binary, drain, encode, frame, text};
@@ -12,7 +12,7 @@ fn client() -> WebSocketEncoder {
     WebSocketEncoder::new(WebSocketRole::Client, WebSocketLimits::default())
 }
 
-fn read_as_server(bytes: BytesMut) -> Vec<Incoming> {
+fn read_as_server(bytes: BytesMut) -> Vec<WebSocketIncoming> {
     let mut server = WebSocketDecoder::new(WebSocketRole::Server, WebSocketLimits::default(), None);
     server.push(bytes.freeze());
     let (found, error) = drain(&mut server);
@@ -59,10 +59,10 @@ fn control_frames() {
     let close = CloseFrame { code: CloseCode::NORMAL, reason: reason.into() };
     client.close(&close, &mut out).unwrap();
     let expected = [
-        Incoming::Ping(b"one"[..].into()),
-        Incoming::Pong(vec![7; 125].into()),
+        WebSocketIncoming::Ping(b"one"[..].into()),
+        WebSocketIncoming::Pong(vec![7; 125].into()),
         binary(&[1, 2]),
-        Incoming::Message(WebSocketMessage::Close(close)),
+        WebSocketIncoming::Message(WebSocketMessage::Close(close)),
     ];
     assert_eq!(read_as_server(out), expected);
 }
@@ -72,7 +72,7 @@ fn a_code_that_must_not_be_sent_is_left_out() {
     for code in [CloseCode::NO_STATUS, CloseCode::ABNORMAL, CloseCode::TLS] {
         let frame = CloseFrame { code, reason: "reason".into() };
         let found = read_as_server(encode(&mut client(), |encoder, out| encoder.close(&frame, out)));
-        let [Incoming::Message(WebSocketMessage::Close(close))] = found.as_slice() else {
+        let [WebSocketIncoming::Message(WebSocketMessage::Close(close))] = found.as_slice() else {
             panic!("{found:?}")
         };
         assert_eq!((close.code, close.reason.as_str()), (CloseCode::NO_STATUS, ""));

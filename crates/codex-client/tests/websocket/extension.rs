@@ -1,6 +1,6 @@
 //! Pure function: what a server may answer to an offer of permessage-deflate.
 
-use codex_client::{DeflateParams, HandshakeFault, WindowBits};
+use codex_client::{DeflateOffer, DeflateParams, HandshakeFault, WindowBits};
 use http::{HeaderMap, HeaderValue};
 
 fn answer(values: &[&'static str]) -> HeaderMap {
@@ -35,7 +35,7 @@ fn answers_that_fit_the_offer() {
             Some(DeflateParams { server_window: window(8), client_window: window(10), ..plain }),
         ),
     ] {
-        assert_eq!(DeflateParams::from_answer(&answer(values), true), Ok(expected), "{values:?}");
+        assert_eq!(DeflateParams::from_answer(&answer(values), DeflateOffer::On), Ok(expected), "{values:?}");
     }
 }
 
@@ -62,8 +62,12 @@ fn answers_that_do_not() {
         (&["permessage-deflate; client_max_window_bits="], Bad),
         (&["permessage-deflate; server_max_window_bits=9; server_max_window_bits=9"], Bad),
     ] {
-        assert_eq!(DeflateParams::from_answer(&answer(values), true), Err(fault), "{values:?}");
+        assert_eq!(DeflateParams::from_answer(&answer(values), DeflateOffer::On), Err(fault), "{values:?}");
     }
     let accepted = answer(&["permessage-deflate"]);
-    assert_eq!(DeflateParams::from_answer(&accepted, false), Err(NotOffered), "nothing was offered");
+    assert_eq!(
+        DeflateParams::from_answer(&accepted, DeflateOffer::Off),
+        Err(NotOffered),
+        "nothing was offered"
+    );
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use codex_client::{
-    ClientConfig, ConnectReason, ConnectionUse, HandshakeFault, ProxySource, Request,
-    ReqwestWebSocketTransport, StatusError, TimeoutPhase, TransportError, UrlError, WebSocketConnection,
-    WebSocketError, WebSocketMessage, WebSocketOptions, WebSocketTransport,
+    ClientConfig, ConnectReason, ConnectionUse, DeflateOffer, HandshakeFault, ProxyConfig, ProxyReason,
+    ProxySource, Request, ReqwestWebSocketTransport, StatusError, TimeoutPhase, TransportError, UrlError,
+    WebSocketConnection, WebSocketError, WebSocketMessage, WebSocketOptions, WebSocketTransport,
 };
 use http::{HeaderValue, Method};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -231,4 +231,46 @@ async fn a_server_that_never_answers() {
         matches!(error, TransportError::Timeout { phase: TimeoutPhase::Head, limit: l } if l == limit),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn a_handshake_goes_through_the_proxy_like_any_request() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = format!("http://user:hunter2@{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let head = read_head(&mut stream).await;
+        stream.write_all(b"HTTP/1.1 407 Authorization Required\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+        head
+    });
+    let mut config = ClientConfig::default();
+    config.proxy = ProxySource::Config(ProxyConfig::all(&proxy).unwrap());
+    let transport = ReqwestWebSocketTransport::new(&config).unwrap();
+    let asking = request("wss://service.example/answers");
+    let error = transport.connect(asking, WebSocketOptions::default()).await.unwrap_err();
+    let head = server.await.unwrap();
+    assert!(head.starts_with("CONNECT service.example:443 HTTP/1.1\r\n"), "{head}");
+    assert!(
+        matches!(error, TransportError::Proxy { reason: ProxyReason::AuthenticationRequired, .. }),
+        "{error:?}"
+    );
+    assert!(!format!("{error:?} {error}").contains("hunter2") && !head.contains("secret-1"));
+}
+
+#[tokio::test]
+async fn offers_of_compression() {
+    for (offer, expected) in [
+        (DeflateOffer::Off, None),
+        (DeflateOffer::On, Some("permessage-deflate; client_max_window_bits")),
+        (
+            DeflateOffer::OnWithoutMemory,
+            Some("permessage-deflate; client_no_context_takeover; client_max_window_bits"),
+        ),
+    ] {
+        let (address, heads) = answering(|accept| agreed(accept, "")).await;
+        let mut options = WebSocketOptions::default();
+        options.deflate = offer;
+        transport().connect(request(&format!("ws://{address}/")), options).await.unwrap();
+        assert_eq!(header(&heads.await.unwrap(), "sec-websocket-extensions"), expected);
+    }
 }

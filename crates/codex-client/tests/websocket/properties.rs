@@ -2,7 +2,8 @@
 
 use bytes::{Bytes, BytesMut};
 use codex_client::{
-    DeflateParams, Incoming, WebSocketDecoder, WebSocketEncoder, WebSocketLimits, WebSocketRole, WindowBits,
+    DeflateParams, WebSocketDecoder, WebSocketEncoder, WebSocketIncoming, WebSocketLimits, WebSocketRole,
+    WindowBits,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -21,7 +22,7 @@ fn params() -> impl Strategy<Value = DeflateParams> {
 }
 
 /// Cuts bytes into chunks of these lengths, over and over.
-fn feed(decoder: &mut WebSocketDecoder, bytes: &[u8], lengths: &[usize]) -> Vec<Incoming> {
+fn feed(decoder: &mut WebSocketDecoder, bytes: &[u8], lengths: &[usize]) -> Vec<WebSocketIncoming> {
     let mut lengths = lengths.iter().cycle();
     let mut rest = bytes;
     let mut found = Vec::new();
@@ -63,7 +64,7 @@ proptest! {
                 false => encoder.binary(message.as_bytes(), &mut out).unwrap(),
             }
         }
-        let expected: Vec<Incoming> = messages
+        let expected: Vec<WebSocketIncoming> = messages
             .iter()
             .map(|(as_text, message)| match as_text {
                 true => text(message),
@@ -93,7 +94,7 @@ proptest! {
         }
         wire.extend(frame(FIN | opcode, &bytes[start..]));
         let found = feed(&mut decoder(None), &wire, &lengths);
-        let messages: Vec<_> = found.into_iter().filter(|item| !matches!(item, Incoming::Ping(_))).collect();
+        let messages: Vec<_> = found.into_iter().filter(|item| !matches!(item, WebSocketIncoming::Ping(_))).collect();
         prop_assert_eq!(messages, vec![text(&message)]);
     }
 

@@ -119,6 +119,22 @@ async fn silence_between_requests_is_no_error_and_pings_are_answered() {
     drop(server.await.unwrap());
 }
 
+#[tokio::test(start_paused = true)]
+async fn silence_before_a_request_does_not_count_against_its_answer() {
+    let (mut client, mut server) = raw(&options(Some(30), None));
+    // A wait that was given up, and long nothing.
+    assert!(timeout(secs(20), client.next()).await.is_err());
+    sleep(secs(1000)).await;
+    client.send_text("question").await.unwrap();
+    let answering = tokio::spawn(async move {
+        sleep(secs(25)).await;
+        server.write_all(&frame(FIN | TEXT, b"answer")).await.unwrap();
+        server
+    });
+    assert_eq!(client.next().await.unwrap().unwrap(), WebSocketMessage::Text("answer".into()));
+    drop(answering.await.unwrap());
+}
+
 #[tokio::test]
 async fn a_connection_that_the_server_left_is_not_open() {
     let (mut client, server) = websocket_pair(head(), &WebSocketOptions::default());

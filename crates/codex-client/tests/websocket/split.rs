@@ -1,7 +1,9 @@
 //! Fake transport: one connection read and written by two tasks.
 
 use codex_client::fake::websocket_pair;
-use codex_client::{CloseCode, TransportError, WebSocketError, WebSocketMessage, WebSocketOptions};
+use codex_client::{
+    CloseCode, DeflateOffer, TransportError, WebSocketError, WebSocketMessage, WebSocketOptions,
+};
 use std::time::Duration;
 
 use crate::wire::head;
@@ -16,7 +18,7 @@ fn text(message: WebSocketMessage) -> String {
 #[tokio::test]
 async fn both_directions_at_once_through_a_pipe_that_is_full() {
     let mut options = WebSocketOptions::default();
-    options.offer_deflate = false;
+    options.deflate = DeflateOffer::Off;
     let (client, server) = websocket_pair(head(), &options);
     // Each side sends 1 MB before it is done, far more than the stream holds: whoever did not read while it
     // writes would wait for ever.
@@ -85,5 +87,25 @@ async fn a_reader_that_already_waits_learns_that_the_close_is_not_answered() {
     writer.close(CloseCode::NORMAL, "").await.unwrap();
     let error = reading.await.unwrap().unwrap().unwrap_err();
     assert!(matches!(error, TransportError::Timeout { .. }), "{error:?}");
+    drop(server);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_writer_sends_does_not_hide_that_nothing_comes_back() {
+    let mut options = WebSocketOptions::default();
+    options.byte_idle = Some(Duration::from_secs(30));
+    let (client, server) = websocket_pair(head(), &options);
+    let (mut reader, mut writer) = client.into_split();
+    let writing = tokio::spawn(async move {
+        for _ in 0..10 {
+            writer.send_binary(b"audio").await.unwrap();
+            tokio::time::sleep(Duration::from_secs(10)).await;
+        }
+    });
+    let started = tokio::time::Instant::now();
+    let error = reader.next().await.unwrap().unwrap_err();
+    assert!(matches!(error, TransportError::Timeout { .. }), "{error:?}");
+    assert_eq!(started.elapsed(), Duration::from_secs(30));
+    writing.abort();
     drop(server);
 }

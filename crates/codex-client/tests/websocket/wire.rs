@@ -2,7 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use codex_client::{
-    DeflateParams, Incoming, ResponseHead, WebSocketDecoder, WebSocketEncoder, WebSocketError,
+    DeflateParams, ResponseHead, WebSocketDecoder, WebSocketEncoder, WebSocketError, WebSocketIncoming,
     WebSocketLimits, WebSocketMessage, WebSocketRole,
 };
 use http::{HeaderMap, StatusCode};
@@ -39,7 +39,7 @@ pub(crate) fn decoder(deflate: Option<DeflateParams>) -> WebSocketDecoder {
 }
 
 /// All that comes out, and the error that ended it, if one did.
-pub(crate) fn drain(decoder: &mut WebSocketDecoder) -> (Vec<Incoming>, Option<WebSocketError>) {
+pub(crate) fn drain(decoder: &mut WebSocketDecoder) -> (Vec<WebSocketIncoming>, Option<WebSocketError>) {
     let mut found = Vec::new();
     loop {
         match decoder.next() {
@@ -55,7 +55,7 @@ pub(crate) fn decode_in(
     decoder: &mut WebSocketDecoder,
     bytes: &[u8],
     piece: usize,
-) -> (Vec<Incoming>, Option<WebSocketError>) {
+) -> (Vec<WebSocketIncoming>, Option<WebSocketError>) {
     let mut found = Vec::new();
     for chunk in bytes.chunks(piece) {
         decoder.push(Bytes::copy_from_slice(chunk));
@@ -70,7 +70,7 @@ pub(crate) fn decode_in(
 
 /// Decodes bytes of a server without compression: in one piece, byte by byte, and all at once but pushed byte
 /// by byte. The three must agree.
-pub(crate) fn decode(bytes: &[u8]) -> (Vec<Incoming>, Option<WebSocketError>) {
+pub(crate) fn decode(bytes: &[u8]) -> (Vec<WebSocketIncoming>, Option<WebSocketError>) {
     let whole = decode_in(&mut decoder(None), bytes, bytes.len().max(1));
     assert_eq!(whole, decode_in(&mut decoder(None), bytes, 1), "byte by byte");
     let mut queued = decoder(None);
@@ -81,12 +81,12 @@ pub(crate) fn decode(bytes: &[u8]) -> (Vec<Incoming>, Option<WebSocketError>) {
     whole
 }
 
-pub(crate) fn text(text: &str) -> Incoming {
-    Incoming::Message(WebSocketMessage::Text(text.to_owned().into()))
+pub(crate) fn text(text: &str) -> WebSocketIncoming {
+    WebSocketIncoming::Message(WebSocketMessage::Text(text.to_owned().into()))
 }
 
-pub(crate) fn binary(bytes: &[u8]) -> Incoming {
-    Incoming::Message(WebSocketMessage::Binary(Bytes::copy_from_slice(bytes)))
+pub(crate) fn binary(bytes: &[u8]) -> WebSocketIncoming {
+    WebSocketIncoming::Message(WebSocketMessage::Binary(Bytes::copy_from_slice(bytes)))
 }
 
 /// What an encoder makes of one call.
