@@ -4,15 +4,16 @@ use std::{future::Future, time::Duration};
 
 use bytes::Bytes;
 use codex_client::{
-    Bounded, ClosedReason, ClosedStage, HttpResponse, ResponseBody, ResponseHead, SseFrame, SseLimits,
-    SseStream, StatusError, Timeouts, TransportError,
+    Bounded, ClosedReason, ClosedStage, HttpResponse, ResponseHead, SseFrame, SseLimits, SseStream,
+    StatusError, Timeouts, TransportError,
 };
-use codex_observe::{AuthEvidence, ErrorClass, SafeText};
-use codex_protocol::{ErrorBody, ErrorForm};
-use http::{StatusCode, header::CONTENT_TYPE};
+use codex_observe::{AuthEvidence, ErrorClass};
+use codex_protocol::ErrorBody;
+use http::header::LOCATION;
 
 use crate::{
     error::ApiErrorKind,
+    foreign_answer,
     server_error::{self, Reported},
     stream_end::StreamEnd,
 };
@@ -20,12 +21,6 @@ use crate::{
 /// The largest answer of an endpoint that does not stream, in bytes. Beyond it the answer is an error that names this
 /// limit.
 pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
-
-/// How much of an unexpected body is read to say what it is, in bytes.
-const MAX_SUMMARY_BYTES: usize = 4 * 1024;
-
-/// How much of an unexpected body is quoted, in characters.
-const MAX_SUMMARY_CHARS: usize = 120;
 
 /// Turns a successful head and its body into what the endpoint wants.
 pub(crate) trait AnswerReader: Sync {
@@ -39,6 +34,7 @@ pub(crate) trait AnswerReader: Sync {
 /// Waits for the first frame of an event stream.
 pub(crate) struct StreamOpener {
     pub(crate) timeouts: Timeouts,
+    pub(crate) limits: SseLimits,
 }
 
 /// A stream whose first frame has come.
@@ -103,15 +99,28 @@ impl AnswerReader for StreamOpener {
     type Body = OpenedStream;
 
     async fn read(&self, response: HttpResponse) -> Result<(ResponseHead, OpenedStream), Failed> {
-        let HttpResponse { head, body } = response;
-        if let Some(content_type) = foreign_content_type(&head) {
-            let kind = not_a_stream(&content_type, head.status, body).await;
+        let HttpResponse { head, mut body } = response;
+        if let Some(kind) = foreign_answer::by_head(&head) {
+            let kind = foreign_answer::explain(kind, head.status, body).await;
             return Err(Failed::with_head(kind, head));
         }
-        let mut stream = SseStream::new(body, SseLimits::default(), &self.timeouts);
+        let first_chunk = match body.chunk().await {
+            Ok(chunk) => chunk.unwrap_or_default(),
+            Err(error) => return Err(Failed::with_head(error, head)),
+        };
+        if foreign_answer::is_page_or_object(&first_chunk) {
+            let kind = foreign_answer::by_text(&head, &first_chunk);
+            return Err(Failed::with_head(kind, head));
+        }
+        let mut stream = SseStream::new(body, self.limits, &self.timeouts);
+        stream.push(first_chunk.clone());
         match stream.next().await {
             Ok(Some(first)) => Ok((head, OpenedStream { first, rest: stream })),
             Err(error) => Err(Failed::with_head(error, head)),
+            Ok(None) if !foreign_answer::may_be_events(&first_chunk) => {
+                let kind = foreign_answer::by_text(&head, &first_chunk);
+                Err(Failed::with_head(kind, head))
+            }
             Ok(None) => {
                 // A stream without a single event is a connection that ended too early, and is retried as one.
                 let (stage, reason) = (ClosedStage::InBody, ClosedReason::Early);
@@ -124,7 +133,15 @@ impl AnswerReader for StreamOpener {
 
 /// The failure that an answer with a status other than success means.
 pub(crate) fn refused(error: StatusError) -> Failed {
-    let body = ErrorBody::parse(&error.body);
+    let mut body = match foreign_answer::encoding(&error.head) {
+        None => ErrorBody::parse(&error.body),
+        // Its bytes would only look like noise.
+        Some(_) => ErrorBody::default(),
+    };
+    if let (None, Some(location)) = (&body.message, error.head.header(LOCATION.as_str())) {
+        body.message =
+            Some(format!("it points to {location}; redirects are not followed, use that base URL"));
+    }
     let delay_hint = body.retry_hint();
     let kind = server_error::classify(Reported::from_body(body, error.head.status.as_u16()));
     Failed { kind, head: Some(error.head), delay_hint }
@@ -150,27 +167,4 @@ pub(crate) fn error_class(kind: &ApiErrorKind) -> ErrorClass {
         }
         _ => ErrorClass::Http,
     }
-}
-
-/// The content type, when it says for certain that no event stream follows. Servers that leave it out or send
-/// `text/plain` are read as a stream.
-fn foreign_content_type(head: &ResponseHead) -> Option<String> {
-    let content_type = head.headers.get(CONTENT_TYPE)?.to_str().ok()?.to_ascii_lowercase();
-    let essence = content_type.split(';').next()?.trim();
-    let foreign = essence == "text/html" || essence == "application/json" || essence.ends_with("+json");
-    foreign.then(|| essence.to_owned())
-}
-
-/// A status of success with a body that is no stream: an error of the service in disguise, or somebody else's page.
-async fn not_a_stream(content_type: &str, status: StatusCode, body: ResponseBody) -> ApiErrorKind {
-    let bytes = match body.collect(MAX_SUMMARY_BYTES).await {
-        Ok(collected) => collected.bytes,
-        Err(error) => return error.into(),
-    };
-    let parsed = ErrorBody::parse(&bytes);
-    if parsed.form == ErrorForm::Json && (parsed.code.is_some() || parsed.message.is_some()) {
-        return server_error::classify(Reported::from_body(parsed, status.as_u16()));
-    }
-    let summary = parsed.message.as_deref().map(|text| SafeText::prose(text, MAX_SUMMARY_CHARS));
-    StreamEnd::NotAnEventStream { content_type: SafeText::new(content_type), summary }.into()
 }

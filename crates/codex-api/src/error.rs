@@ -8,8 +8,14 @@ use codex_protocol::{ErrorCode, RequestProblem};
 use thiserror::Error;
 
 use crate::{
-    auth::AuthError, error_context::ErrorContext, provider::ProviderError, server_message::ServerMessage,
-    stream_end::StreamEnd, structured::StructuredError, tool_loop::ToolLoopError,
+    auth::AuthError,
+    echoed_secrets::EchoedSecrets,
+    error_context::{ErrorContext, TurnTries},
+    provider::ProviderError,
+    server_message::ServerMessage,
+    stream_end::StreamEnd,
+    structured::StructuredError,
+    tool_loop::ToolLoopError,
 };
 
 /// A failed request or stream: [`kind`](Self::kind) says what, [`context`](Self::context) says where.
@@ -36,7 +42,16 @@ struct Inner {
 
 impl ApiError {
     pub(crate) fn new(kind: impl Into<ApiErrorKind>, context: ErrorContext) -> Self {
-        Self(Box::new(Inner { kind: kind.into(), context }))
+        let mut kind = kind.into();
+        kind.hide(&context.secrets);
+        Self(Box::new(Inner { kind, context }))
+    }
+
+    /// Notes that this is the last of several tries of a turn.
+    #[must_use]
+    pub fn after_tries(mut self, asked: u32, elapsed: Duration) -> Self {
+        self.0.context.turn = Some(TurnTries { asked, elapsed });
+        self
     }
 
     /// An error of this client's own, with no request to speak of.
@@ -221,6 +236,27 @@ pub enum ApiErrorKind {
 }
 
 impl ApiErrorKind {
+    /// Takes out of the service's words what the request carried.
+    fn hide(&mut self, secrets: &EchoedSecrets) {
+        match self {
+            Self::Api { message, .. }
+            | Self::ContextWindowExceeded { message }
+            | Self::QuotaExceeded { message }
+            | Self::UsageNotIncluded { message }
+            | Self::UsageLimitReached { message, .. }
+            | Self::RateLimit { message, .. }
+            | Self::Retryable { message, .. }
+            | Self::InvalidRequest { message, .. }
+            | Self::ServerOverloaded { message, .. } => message.hide(secrets),
+            Self::Stream(StreamEnd::NotAnEventStream { summary, .. }) => {
+                if let Some(hidden) = summary.as_ref().and_then(|text| secrets.hide(text)) {
+                    *summary = Some(SafeText::prose(&hidden, ServerMessage::MAX_CHARS));
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Notes the wait that the head of the answer asks for, where the body named none.
     pub(crate) fn note_server_delay(&mut self, asked: Duration) {
         if let Self::RateLimit { delay, .. }
@@ -258,7 +294,7 @@ impl ApiErrorKind {
 #[non_exhaustive]
 pub enum DecodeError {
     /// The JSON of a body does not fit.
-    #[error("the body of {endpoint} is not the expected JSON")]
+    #[error("the answer of {endpoint} is not the JSON that this endpoint answers; check the base URL")]
     Json {
         /// Which endpoint.
         endpoint: Endpoint,
@@ -274,9 +310,7 @@ pub enum DecodeError {
         source: serde_json::Error,
     },
     /// An event that its reader cannot do without does not decode.
-    #[error(
-        "an event of the stream, {kind}, cannot be decoded, so the response would not be whole: {problem}"
-    )]
+    #[error("an event of the stream{}cannot be decoded, so the response would not be whole: {problem}", named(.kind))]
     Event {
         /// Its type; empty when it is no JSON at all.
         kind: SafeText,
@@ -320,6 +354,16 @@ fn answered(status: Option<u16>) -> String {
     )
 }
 
+fn named(kind: &SafeText) -> String {
+    if kind.is_empty() { " ".to_owned() } else { format!(", {kind}, ") }
+}
+
 fn after(delay: Option<Duration>) -> String {
-    delay.map_or_else(String::new, |delay| format!(", retry after {:.1} s", delay.as_secs_f64()))
+    /// A server that asks for more than this asks for no retry at all.
+    const TEN_YEARS: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+    match delay {
+        None => String::new(),
+        Some(delay) if delay > TEN_YEARS => ", do not retry".to_owned(),
+        Some(delay) => format!(", retry after {:.1} s", delay.as_secs_f64()),
+    }
 }

@@ -5,6 +5,8 @@ use std::{fmt, time::Duration};
 use codex_observe::{AuthEvidence, Endpoint, SafeText};
 use codex_protocol::{RateLimitSnapshot, ResponseItem};
 
+use crate::echoed_secrets::EchoedSecrets;
+
 /// Where and when a request failed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -27,6 +29,11 @@ pub struct ErrorContext {
     pub promo_message: Option<SafeText>,
     /// Whether the WebSocket had served a request before; `None` over HTTP.
     pub connection_reused: Option<bool>,
+    /// How often a turn asked in all, and for how long, where one did: then `attempt` and `elapsed` are those of its last
+    /// request.
+    pub turn: Option<TurnTries>,
+    /// What the request carried and the answer may echo.
+    pub(crate) secrets: EchoedSecrets,
     /// How far the stream had come, where one had begun.
     pub stream: Option<StreamProgress>,
 }
@@ -43,6 +50,8 @@ impl ErrorContext {
             rate_limits: Vec::new(),
             promo_message: None,
             connection_reused: None,
+            turn: None,
+            secrets: EchoedSecrets::default(),
             stream: None,
         }
     }
@@ -58,6 +67,9 @@ impl fmt::Display for ErrorContext {
             write!(f, ", attempt {} of {}", self.attempt, self.max_attempts)?;
         }
         write!(f, ", after {:.1} s", self.elapsed.as_secs_f64())?;
+        if let Some(turn) = &self.turn {
+            write!(f, ", turn asked {} times in {:.1} s", turn.asked, turn.elapsed.as_secs_f64())?;
+        }
         if let Some(reused) = self.connection_reused {
             write!(f, ", on a {} WebSocket", if reused { "reused" } else { "new" })?;
         }
@@ -80,6 +92,16 @@ impl fmt::Display for ErrorContext {
     }
 }
 
+/// The tries of a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TurnTries {
+    /// How often it was asked for.
+    pub asked: u32,
+    /// From the first request to the end of the last one.
+    pub elapsed: Duration,
+}
+
 /// How far a stream had come.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -100,7 +122,7 @@ impl fmt::Display for StreamProgress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} events and {} bytes read", self.events, self.bytes)?;
         if let Some(last) = &self.last_event {
-            write!(f, ", last {last}")?;
+            write!(f, ", last {}", if last.is_empty() { "one without a type" } else { last })?;
         }
         if self.output_started {
             f.write_str(", output had begun")?;

@@ -20,6 +20,10 @@ impl ResponseStream {
     /// What the service reported inside the stream, or why the stream broke; the error keeps the finished items. Also when
     /// the output has to be put together from the events and one of them did not decode.
     pub async fn collect(mut self) -> Result<Response, ApiError> {
+        self.read_to_end().await
+    }
+
+    async fn read_to_end(&mut self) -> Result<Response, ApiError> {
         let mut items = Vec::new();
         let mut text = String::new();
         let mut unreadable = None;
@@ -32,7 +36,11 @@ impl ResponseStream {
                     unreadable = unreadable.or(Some((kind, problem)))
                 }
                 ResponseEvent::Completed { response, .. } => last = Some(*response),
-                ResponseEvent::Incomplete(incomplete) => last = Some(*incomplete.response),
+                ResponseEvent::Incomplete(incomplete) => {
+                    let mut response = *incomplete.response;
+                    response.status.get_or_insert(ResponseStatus::Incomplete);
+                    last = Some(response);
+                }
                 _ => {}
             }
         }
@@ -54,10 +62,9 @@ impl ResponseStream {
     ///
     /// # Errors
     /// As [`collect`](Self::collect), and when the response is incomplete.
-    pub async fn text(self) -> Result<String, ApiError> {
-        let context = self.context();
-        let response = self.collect().await?;
-        require_complete(&response).map_err(|kind| ApiError::new(kind, context))?;
+    pub async fn text(mut self) -> Result<String, ApiError> {
+        let response = self.read_to_end().await?;
+        require_complete(&response).map_err(|kind| ApiError::new(kind, self.context()))?;
         Ok(response.output_text())
     }
 
@@ -66,12 +73,11 @@ impl ResponseStream {
     ///
     /// # Errors
     /// As [`text`](Self::text), and when the model refused or its text is not a `T`.
-    pub async fn parse<T: DeserializeOwned>(self) -> Result<T, ApiError> {
-        let context = self.context();
-        let response = self.collect().await?;
+    pub async fn parse<T: DeserializeOwned>(mut self) -> Result<T, ApiError> {
+        let response = self.read_to_end().await?;
         require_complete(&response)
             .and_then(|()| Ok(structured::decode(&response)?))
-            .map_err(|kind| ApiError::new(kind, context))
+            .map_err(|kind| ApiError::new(kind, self.context()))
     }
 }
 

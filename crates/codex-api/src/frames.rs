@@ -17,7 +17,11 @@ use crate::{
     lanes::{LaneName, Lanes},
 };
 
-/// How long the rest of a body may take after its terminal event, so that the connection can be used again.
+/// How long the end of a stream waits for the end of its body, so that the connection is back in the pool before the
+/// next request. It mostly comes in the same packet as the terminal event.
+const LINGER_TIME: Duration = Duration::from_millis(5);
+
+/// How long the rest of a body may take in the background after that.
 const DRAIN_TIME: Duration = Duration::from_millis(500);
 
 /// The text of one event, and the name that the transport gave it.
@@ -39,6 +43,11 @@ enum Source {
         rest: SseStream,
     },
     Lane(LaneFrames),
+    /// After a terminal event: nothing is left but the end of the body.
+    Lingering {
+        rest: SseStream,
+        until: Pin<Box<Sleep>>,
+    },
     Released,
 }
 
@@ -80,7 +89,30 @@ impl Frames {
                 }
                 Poll::Ready(Some(text.map(|data| Frame { event: None, data })))
             }
-            Source::Released => Poll::Ready(None),
+            Source::Lingering { .. } | Source::Released => Poll::Ready(None),
+        }
+    }
+
+    /// After [`release`](Self::release): waits a moment for the body's own end.
+    pub(crate) fn poll_released(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Source::Lingering { rest, until } = &mut self.source {
+            while let Poll::Ready(frame) = rest.poll_next(cx) {
+                if !matches!(frame, Some(Ok(_))) {
+                    self.source = Source::Released;
+                    return Poll::Ready(());
+                }
+            }
+            ready!(until.as_mut().poll(cx));
+            self.drain_in_background();
+        }
+        Poll::Ready(())
+    }
+
+    fn drain_in_background(&mut self) {
+        if let Source::Lingering { rest, .. } = std::mem::replace(&mut self.source, Source::Released)
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            runtime.spawn(tokio::time::timeout(DRAIN_TIME, drain(rest)));
         }
     }
 
@@ -88,24 +120,22 @@ impl Frames {
     pub(crate) fn bytes(&self) -> u64 {
         match &self.source {
             Source::Body { rest, .. } => rest.progress().bytes,
-            Source::Lane(_) | Source::Released => self.bytes,
+            Source::Lane(_) | Source::Lingering { .. } | Source::Released => self.bytes,
         }
     }
 
     /// Lets go of the connection; `clean` after a terminal event.
     ///
-    /// A body is then read to its own end in the background, within bounds: an HTTP/1.1 connection can only be used
-    /// again when nothing is left in it. After an error it is closed.
+    /// A body is then read to its own end, within bounds: an HTTP/1.1 connection can only be used again when nothing is
+    /// left in it. After an error it is closed.
     pub(crate) fn release(&mut self, clean: bool) {
         self.bytes = self.bytes();
         match std::mem::replace(&mut self.source, Source::Released) {
             Source::Body { rest, .. } if clean => {
-                if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-                    runtime.spawn(tokio::time::timeout(DRAIN_TIME, drain(rest)));
-                }
+                self.source = Source::Lingering { rest, until: Box::pin(tokio::time::sleep(LINGER_TIME)) };
             }
             Source::Lane(mut lane) => lane.leave(clean),
-            Source::Body { .. } | Source::Released => {}
+            Source::Body { .. } | Source::Lingering { .. } | Source::Released => {}
         }
     }
 }
@@ -146,8 +176,10 @@ impl LaneFrames {
 impl Drop for Frames {
     /// A response whose caller goes away is cancelled as far as its transport can.
     fn drop(&mut self) {
-        if let Source::Lane(lane) = &mut self.source {
-            lane.leave(false);
+        match &mut self.source {
+            Source::Lane(lane) => lane.leave(false),
+            Source::Lingering { .. } => self.drain_in_background(),
+            Source::Body { .. } | Source::Released => {}
         }
     }
 }

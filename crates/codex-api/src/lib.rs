@@ -3,12 +3,14 @@
 mod answer;
 mod auth;
 mod client;
+mod echoed_secrets;
 mod endpoint;
 mod error;
 mod error_context;
 mod exchange;
 mod final_response;
 mod finished_items;
+mod foreign_answer;
 mod frames;
 mod head_facts;
 mod lanes;
@@ -45,7 +47,7 @@ pub use endpoint::{
     stored_responses::StoredResponsesClient,
 };
 pub use error::{ApiError, ApiErrorKind, DecodeError, RetryAdvice};
-pub use error_context::{ErrorContext, StreamProgress};
+pub use error_context::{ErrorContext, StreamProgress, TurnTries};
 pub use lanes::MAX_WAITING_BYTES;
 pub use options::{ResponsesOptions, SessionSource, TurnState};
 pub use provider::{BaseUrlProblem, HeaderProblem, OPENAI_BASE_URL, Provider, ProviderError};
@@ -58,9 +60,9 @@ pub use tool_loop::{DEFAULT_MAX_ROUNDS, ToolError, ToolLoopError, ToolSet};
 
 pub use codex_client::{
     Backoff, Bounded, ClientConfig, CloseAdvice, CloseCode, ClosedReason, ClosedStage, Compression,
-    ConnectReason, HttpTransport, ProxyReason, ReqwestTransport, ResponseHead, RetryPolicy, TimeoutPhase,
-    Timeouts, TlsReason, TransportError, UrlError, WebSocketError, WebSocketLimits, WebSocketOptions,
-    WebSocketTransport,
+    ConnectReason, HttpTransport, ProxyReason, ReqwestTransport, ResponseHead, RetryPolicy, SseLimits,
+    TimeoutPhase, Timeouts, TlsReason, TransportError, UrlError, WebSocketError, WebSocketLimits,
+    WebSocketOptions, WebSocketTransport,
 };
 pub use codex_observe::{
     AuthAttachment, AuthEvidence, AuthMode, Endpoint, Event, FallbackReason, NoObserver, Observer, SafeText,

@@ -4,9 +4,13 @@ use codex_client::{Compression, CompressionMemory, RequestBody, RetryPolicy, Tim
 use codex_observe::Endpoint;
 use http::{HeaderMap, Method};
 use serde::Serialize;
+use tokio::time::Instant;
 use url::Url;
 
-use crate::error::{ApiError, ApiErrorKind};
+use crate::{
+    error::{ApiError, ApiErrorKind},
+    options::ResponsesOptions,
+};
 
 /// What is to be sent, whatever becomes of the attempts.
 pub(crate) struct Operation {
@@ -18,9 +22,19 @@ pub(crate) struct Operation {
     pub(crate) body: Option<RequestBody>,
     pub(crate) timeouts: Timeouts,
     pub(crate) retry: RetryPolicy,
+    /// From when the total time counts; `None` is from the call.
+    pub(crate) counted_from: Option<Instant>,
 }
 
 impl Operation {
+    /// Takes the times that the caller set.
+    pub(crate) fn take_time_of(&mut self, options: &ResponsesOptions) {
+        if let Some(timeouts) = &options.timeouts {
+            self.timeouts = timeouts.clone();
+        }
+        self.counted_from = options.counted_from;
+    }
+
     /// Adds a body.
     pub(crate) fn json<T: Serialize>(mut self, body: &T) -> Result<Self, ApiError> {
         let encoded = RequestBody::json(body).map_err(TransportError::from);

@@ -7,6 +7,7 @@ use std::{
 
 use codex_client::{Compression, ResponseHead, Timeouts};
 use http::{HeaderMap, HeaderName, HeaderValue};
+use tokio::time::Instant;
 
 use crate::provider::{ProviderError, header};
 
@@ -36,6 +37,9 @@ pub struct ResponsesOptions {
     pub compression: Option<Compression>,
     /// Timeouts of this request; `None` takes the provider's. The connect timeout belongs to the connection pool.
     pub timeouts: Option<Timeouts>,
+    /// From when the total time counts; `None` is from the call. A caller that asks again sets it, so that its tries
+    /// share one limit.
+    pub counted_from: Option<Instant>,
     /// Routing state of the turn: sent when known, learnt from the first answer that carries it.
     pub turn_state: Option<TurnState>,
 }

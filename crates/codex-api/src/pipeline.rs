@@ -29,6 +29,7 @@ use tokio::time::Instant;
 use crate::{
     answer::{self, BodyReader, Failed, OpenedStream, StreamOpener},
     auth::{self, AuthProvider},
+    echoed_secrets::EchoedSecrets,
     error::{ApiError, ApiErrorKind, DecodeError},
     error_context::ErrorContext,
     exchange::{Exchange, Handshake, HttpExchange},
@@ -75,7 +76,9 @@ pub(crate) struct Answered<B> {
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
     pub(crate) started: Instant,
-    pub(crate) deadline: Option<Instant>,
+    /// From when the total time counts, and how long it is.
+    pub(crate) counted_from: Instant,
+    pub(crate) total: Option<Duration>,
     pub(crate) request: RequestContext,
     pub(crate) context: ErrorContext,
 }
@@ -93,8 +96,10 @@ impl Pipeline {
         &self,
         mut operation: Operation,
     ) -> Result<Answered<OpenedStream>, ApiError> {
-        operation.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("text/event-stream"));
-        let opener = StreamOpener { timeouts: operation.timeouts.clone() };
+        if !self.provider.headers().contains_key(ACCEPT) {
+            operation.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("text/event-stream"));
+        }
+        let opener = StreamOpener { timeouts: operation.timeouts.clone(), limits: self.provider.sse_limits };
         self.call(operation, &HttpExchange { transport: &*self.transport, reader: opener }).await
     }
 
@@ -121,6 +126,7 @@ impl Pipeline {
             body: None,
             timeouts: self.provider.timeouts.clone(),
             retry: self.provider.retry.clone(),
+            counted_from: None,
         }
     }
 
@@ -141,14 +147,17 @@ impl Pipeline {
         exchange: &X,
     ) -> Result<Answered<X::Body>, ApiError> {
         let started = Instant::now();
-        let deadline = operation.timeouts.total.and_then(|total| started.checked_add(total));
+        let counted_from = operation.counted_from.unwrap_or(started);
+        let total = operation.timeouts.total;
+        let deadline = total.and_then(|total| counted_from.checked_add(total));
         let mut context = ErrorContext::new(operation.endpoint);
-        context.max_attempts = operation.retry.max_retries + 1;
+        context.max_attempts = operation.retry.max_retries.saturating_add(1);
         let mut refused_compression = None;
         loop {
             context.attempt += 1;
             let (request, attachment) =
                 self.prepare(&operation).map_err(|kind| ApiError::new(kind, context.clone()))?;
+            context.secrets = EchoedSecrets::of(&request.headers);
             let request_facts = RequestContext::new(operation.endpoint, context.attempt, attachment);
             let sent = Instant::now();
             let result = within(deadline, &operation.timeouts, exchange.run(request)).await;
@@ -162,7 +171,7 @@ impl Pipeline {
             }
             match result {
                 Ok((head, body)) => {
-                    let call = Call { started, deadline, request: request_facts, context };
+                    let call = Call { started, counted_from, total, request: request_facts, context };
                     return Ok(Answered { head, body, call });
                 }
                 Err(failed) => match self.judge(&operation, &context, failed, deadline) {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use codex_client::{Compression, RetryPolicy, Timeouts};
+use codex_client::{Compression, RetryPolicy, SseLimits, Timeouts};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use thiserror::Error;
 use url::Url;
@@ -21,6 +21,18 @@ const AZURE_MARKERS: [&str; 6] = [
     "azure-api.",
     "azurefd.",
     "windows.net/openai",
+];
+
+/// Headers that belong to the transport: another value would cut the body short or lead it astray.
+const FRAMING_HEADERS: [&str; 8] = [
+    "connection",
+    "content-encoding",
+    "content-length",
+    "host",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
 ];
 
 /// A service that speaks the Responses API.
@@ -47,6 +59,8 @@ pub struct Provider {
     pub retry: RetryPolicy,
     /// How long each phase may take.
     pub timeouts: Timeouts,
+    /// How long a line and an event of a stream may be.
+    pub sse_limits: SseLimits,
     /// Whether request bodies are compressed. By default only for the service's own base URLs: unasked compression
     /// breaks proxies and gateways.
     pub compression: Compression,
@@ -67,6 +81,7 @@ impl Provider {
             headers: HeaderMap::new(),
             retry: RetryPolicy::default(),
             timeouts: Timeouts::default(),
+            sse_limits: SseLimits::default(),
             compression,
         })
     }
@@ -202,6 +217,9 @@ pub enum HeaderProblem {
     /// The name.
     #[error("its name is empty or holds a character that HTTP does not allow")]
     Name,
+    /// It says how the message is framed or routed, which the transport alone knows.
+    #[error("it says how the message is framed or where it goes, which the client decides; leave it out")]
+    Framing,
     /// The value.
     #[error("its value holds a line break or another character that HTTP does not allow")]
     Value,
@@ -214,6 +232,9 @@ pub enum HeaderProblem {
 pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), ProviderError> {
     let problem = |problem| ProviderError::Header { name: name.to_owned(), problem };
     let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| problem(HeaderProblem::Name))?;
+    if FRAMING_HEADERS.contains(&parsed.as_str()) {
+        return Err(problem(HeaderProblem::Framing));
+    }
     let mut value = HeaderValue::from_str(value.trim()).map_err(|_| problem(HeaderProblem::Value))?;
     value.set_sensitive(true);
     Ok((parsed, value))

@@ -1,6 +1,7 @@
 //! What the service reports, to one taxonomy: HTTP bodies, `response.failed` and `error` events go through here alike.
 
-use codex_protocol::{ErrorBody, ErrorCode, ResponseError, RetryClass, retry_hint};
+use codex_protocol::{ErrorBody, ErrorCode, Response, ResponseError, ResponseStatus, RetryClass, retry_hint};
+use serde_json::Value;
 
 use crate::{error::ApiErrorKind, server_message::ServerMessage};
 
@@ -90,9 +91,22 @@ pub(crate) fn classify(reported: Reported) -> ApiErrorKind {
     }
 }
 
-/// A `response.failed` that says nothing about why.
-pub(crate) fn unexplained() -> ApiErrorKind {
-    ApiErrorKind::Retryable { message: ServerMessage::new(""), delay: None }
+/// The failure of a response that ended as failed or cancelled.
+pub(crate) fn of_failed(response: &Response) -> ApiErrorKind {
+    if let Some(error) = &response.error {
+        return classify(Reported::from_response(error));
+    }
+    let cancelled = response.status == Some(ResponseStatus::Cancelled);
+    let message = ServerMessage::new(match response.extra.get("error") {
+        Some(Value::String(text)) => text,
+        _ if cancelled => "the response was cancelled",
+        _ => "",
+    });
+    if cancelled {
+        ApiErrorKind::Api { status: None, code: None, message }
+    } else {
+        ApiErrorKind::Retryable { message, delay: None }
+    }
 }
 
 /// Whether another attempt of the same request cannot help, whatever the status says.

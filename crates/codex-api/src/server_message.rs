@@ -4,6 +4,8 @@ use std::fmt;
 
 use codex_observe::SafeText;
 
+use crate::echoed_secrets::EchoedSecrets;
+
 /// What the service said, scrubbed of credentials and cut after [`ServerMessage::MAX_CHARS`] characters. Shown to the
 /// caller, never sent to telemetry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,12 @@ impl ServerMessage {
 
     pub(crate) fn new(text: &str) -> Self {
         Self(SafeText::prose(text, Self::MAX_CHARS))
+    }
+
+    pub(crate) fn hide(&mut self, secrets: &EchoedSecrets) {
+        if let Some(hidden) = secrets.hide(&self.0) {
+            *self = Self::new(&hidden);
+        }
     }
 
     /// The text.

@@ -10,7 +10,7 @@ use std::{
 
 use codex_client::{ResponseHead, SseText, TimeoutPhase, TransportError};
 use codex_observe::{AuthEvidence, ErrorClass, Event, Observer, Outcome, SafeText, StreamEnded};
-use codex_protocol::{ErrorBody, ResponseEvent};
+use codex_protocol::{ErrorBody, Response, ResponseEvent, ResponseStatus};
 use futures_core::Stream;
 use tokio::time::Sleep;
 
@@ -68,7 +68,10 @@ impl ResponseStream {
         Self {
             frames,
             head_facts: head_facts::events(&head),
-            deadline: call.deadline.map(|at| Box::pin(tokio::time::sleep_until(at))),
+            deadline: call
+                .total
+                .and_then(|total| call.counted_from.checked_add(total))
+                .map(|at| Box::pin(tokio::time::sleep_until(at))),
             head,
             call,
             observer,
@@ -148,6 +151,7 @@ impl ResponseStream {
             return Poll::Ready(Some(Ok(fact)));
         }
         if self.ended {
+            ready!(self.frames.poll_released(cx));
             return Poll::Ready(None);
         }
         let frame = match self.frames.poll_next(cx) {
@@ -171,7 +175,7 @@ impl ResponseStream {
         match &mut self.deadline {
             Some(sleep) => {
                 ready!(sleep.as_mut().poll(cx));
-                let limit = sleep.deadline().duration_since(self.call.started);
+                let limit = self.call.total.unwrap_or_default();
                 Poll::Ready(TransportError::Timeout { phase: TimeoutPhase::Total, limit })
             }
             None => Poll::Pending,
@@ -187,10 +191,11 @@ impl ResponseStream {
                 self.finished.keep(self.last.as_ref());
                 return Ok(event);
             }
-            ResponseEvent::Failed(failed) => Some(match &failed.response.error {
-                Some(error) => server_error::classify(Reported::from_response(error)),
-                None => server_error::unexplained(),
-            }),
+            ResponseEvent::Failed(failed) => Some(server_error::of_failed(&failed.response)),
+            // `response.done` says in its status how it ended, and some servers complete what they have cancelled.
+            ResponseEvent::Completed { response, .. } if is_failed(response) => {
+                Some(server_error::of_failed(response))
+            }
             ResponseEvent::Error(event) => Some(self.reported_error(&event.error)),
             ResponseEvent::Undecodable { kind, problem, .. } if event.is_terminal() => {
                 // The last word of the service, and it cannot be read: not success, and not a cut either.
@@ -247,7 +252,10 @@ impl ResponseStream {
 
     /// The stream is over: nothing more is read for the caller, and the fact is recorded.
     fn finish(&mut self, error: Option<ErrorClass>, ended: Ended) {
-        self.ended = true;
+        if std::mem::replace(&mut self.ended, true) {
+            // Rejected by its reader after its end: the fact of the end stands.
+            return;
+        }
         self.frames.release(ended == Ended::Wholly);
         let mut outcome = Outcome::after(self.elapsed());
         outcome.status = self.call.context.status;
@@ -255,6 +263,15 @@ impl ResponseStream {
         outcome.error = error;
         let ended = StreamEnded::new(self.call.request.clone(), outcome, self.events, self.frames.bytes());
         self.observer.on_event(&Event::StreamEnded(ended));
+    }
+}
+
+impl Drop for ResponseStream {
+    /// A stream that its caller gave up is recorded as that.
+    fn drop(&mut self) {
+        if !self.ended {
+            self.finish(Some(ErrorClass::Cancelled), Ended::Early);
+        }
     }
 }
 
@@ -274,6 +291,10 @@ impl std::fmt::Debug for ResponseStream {
             .field("ended", &self.ended)
             .finish_non_exhaustive()
     }
+}
+
+fn is_failed(response: &Response) -> bool {
+    matches!(response.status, Some(ResponseStatus::Failed | ResponseStatus::Cancelled))
 }
 
 /// How much of a response the connection still holds.

@@ -5,7 +5,7 @@ mod stories;
 use codex_api::{Compression, Provider, ResponsesApiRequest, ResponsesOptions, SessionSource, TurnState};
 use codex_client::fake::FakeAnswer;
 use serde_json::{Value, json};
-use stories::{BASE_URL, client, client_of, hello, request, stream_of};
+use stories::{BASE_URL, client, client_of, hello, request};
 
 fn body(request: &codex_client::Request) -> Value {
     serde_json::from_slice(request.body.as_ref().unwrap().identity().encoded()).unwrap()
@@ -139,9 +139,20 @@ async fn refused_compression_is_given_up_and_remembered() {
 }
 
 #[tokio::test]
-async fn a_stream_can_be_dropped_at_any_time() {
-    let (client, _) = client([stream_of(&[stories::created()]).stall()]);
-    let mut stream = client.responses().stream(&request()).await.unwrap();
-    assert!(stream.next().await.unwrap().is_ok());
-    drop(stream);
+async fn no_key_of_the_body_stands_twice() {
+    let (client, transport) = client([hello()]);
+    let mut request = request().store(false);
+    request.stream = Some(false);
+    client.responses().create(&request).await.unwrap();
+    let text = String::from_utf8(transport.requests()[0].body.as_ref().unwrap().content().to_vec()).unwrap();
+    assert_eq!((text.matches("\"store\"").count(), text.matches("\"stream\"").count()), (1, 1), "{text}");
+    assert!(text.contains("\"stream\":true"));
+}
+
+#[tokio::test]
+async fn headers_that_frame_a_message_are_refused() {
+    for name in ["Content-Length", "transfer-encoding", "Host"] {
+        let error = Provider::new("test", BASE_URL).unwrap().header(name, "5").unwrap_err();
+        assert!(error.to_string().contains("leave it out"), "{error}");
+    }
 }

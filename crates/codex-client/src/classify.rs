@@ -132,6 +132,8 @@ fn tls_reason(error: &reqwest::Error) -> Option<TlsReason> {
 fn certificate_reason(error: &CertificateError) -> TlsReason {
     match error {
         CertificateError::UnknownIssuer => TlsReason::UnknownIssuer,
+        // webpki's words for a certificate that signed itself.
+        other if other.to_string().contains("CaUsedAsEndEntity") => TlsReason::UnknownIssuer,
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => TlsReason::Expired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => TlsReason::NotYetValid,
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {

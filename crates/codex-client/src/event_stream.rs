@@ -67,6 +67,12 @@ impl SseStream {
         }
     }
 
+    /// Puts in a chunk that was taken from the body before the stream was made of it.
+    pub fn push(&mut self, chunk: bytes::Bytes) {
+        self.bytes += chunk.len() as u64;
+        self.decoder.push(chunk);
+    }
+
     /// The next frame; `None` at the proper end of the body, which says nothing about whether the last
     /// event was a last one. After the end or an error there is only `None`.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<SseFrame, TransportError>>> {

@@ -40,6 +40,7 @@ impl AnswerSource {
             last.as_ref().and_then(|last| Some((last, extension(&last.request, &last.output, request)?)));
         let mut sending = WebsocketRequestOptions::default();
         sending.timeouts.clone_from(&options.timeouts);
+        sending.counted_from = options.counted_from;
         sending.continuation =
             new_items.map(|(last, input)| Continuation { previous_response_id: &last.response_id, input });
         let stream = connection.stream_request(request, &sending).await?;

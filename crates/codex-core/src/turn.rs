@@ -45,6 +45,8 @@ pub struct Turn {
     options: ResponsesOptions,
     policy: RetryPolicy,
     started: Instant,
+    /// Requests so far.
+    asked: u32,
     retries: u32,
     /// Something that is done at most once a turn, and spends no retry.
     free: FreeRetries,
@@ -121,6 +123,7 @@ impl Turn {
             request,
             options: ResponsesOptions::default(),
             started: Instant::now(),
+            asked: 0,
             retries: 0,
             free: FreeRetries::default(),
             state: State::Ask { after: Duration::ZERO, broken: None },
@@ -199,9 +202,10 @@ impl Turn {
 
     async fn ask(&mut self) -> Result<AnswerSource, Box<ApiError>> {
         self.options.turn_state.get_or_insert_with(TurnState::new);
-        let options = self.options_for_now();
+        self.options.counted_from.get_or_insert(self.started);
+        self.asked += 1;
         let full_input = self.free.full_input;
-        AnswerSource::open(&self.session, &self.request, &options, full_input).await.map_err(Box::new)
+        AnswerSource::open(&self.session, &self.request, &self.options, full_input).await.map_err(Box::new)
     }
 
     /// Ends the turn; the connection of a whole response is kept for the next one.
@@ -224,7 +228,12 @@ impl Turn {
         let (after, event) = match next {
             Next::GiveUp => {
                 self.state = State::Ended(broken);
-                return Some(Err(error));
+                let tried = self.asked > 1;
+                return Some(Err(if tried {
+                    error.after_tries(self.asked, self.started.elapsed())
+                } else {
+                    error
+                }));
             }
             Next::FreeRetry => {
                 tracing::debug!(%error, "asking again at once");
@@ -313,17 +322,6 @@ impl Turn {
     fn total(&self) -> Option<Duration> {
         self.options.timeouts.as_ref().unwrap_or(&self.session.provider().timeouts).total
     }
-
-    /// The options of a request of now: what is left of the total time is its total time.
-    fn options_for_now(&self) -> ResponsesOptions {
-        let mut options = self.options.clone();
-        if let Some(left) = self.time_left() {
-            let mut timeouts = options.timeouts.unwrap_or_else(|| self.session.provider().timeouts.clone());
-            timeouts.total = Some(left);
-            options.timeouts = Some(timeouts);
-        }
-        options
-    }
 }
 
 /// Whether what went wrong lies with the connection or the moment, not with the request or its credentials.
@@ -338,8 +336,10 @@ fn refuses_upgrades(error: &ApiError) -> bool {
     matches!(error.status(), Some(400 | 404 | 405 | 406 | 501))
 }
 
-/// Whether an event that does not decode may have been part of the output: it is cut or garbled on the way, or a delta.
-/// Of others, such as a new form of a progress event, the output lacks nothing.
+/// Whether an event that does not decode may have been part of the output: it is garbled on the way, a delta, or a
+/// finished piece. Of others, such as a new form of a progress event, the output lacks nothing.
 fn may_hold_output(kind: &str, raw: &str) -> bool {
-    kind.ends_with(".delta") || serde_json::from_str::<serde::de::IgnoredAny>(raw).is_err()
+    kind.ends_with(".delta")
+        || kind.ends_with(".done")
+        || serde_json::from_str::<serde::de::IgnoredAny>(raw).is_err()
 }

@@ -82,7 +82,8 @@ async fn what_stays_wrong_is_not_asked_again() {
 async fn the_budget_of_a_turn_is_its_own_and_ends() {
     let told = run((0..20).map(|_| events(&[CREATED])).collect(), ResponsesOptions::default()).await;
     assert_eq!(told.requests, 1 + Turn::DEFAULT_RETRIES as usize);
-    assert!(told.error.is_some());
+    let tries = told.error.unwrap().context().turn.unwrap();
+    assert_eq!((tries.asked, tries.elapsed), (1 + Turn::DEFAULT_RETRIES, told.elapsed));
     // A request that never got an event spent the request's retries: the turn does not multiply them.
     let told = run((0..50).map(|_| FakeAnswer::status(500)).collect(), ResponsesOptions::default()).await;
     assert_eq!(told.requests, 5);
@@ -100,5 +101,10 @@ async fn the_servers_delay_is_kept_and_the_total_time_bounds_the_turn() {
     let told = run((0..20).map(|_| limited()).collect(), options).await;
     assert!(told.elapsed <= Duration::from_secs(4), "{:?}", told.elapsed);
     assert!(told.error.is_some());
+    let silent = events(&[CREATED]).stall();
+    let timeouts = Timeouts { total: Some(Duration::from_secs(4)), ..Timeouts::default() };
+    let late = run(vec![limited(), silent], ResponsesOptions::default().timeouts(timeouts)).await;
+    let text = late.error.unwrap().to_string();
+    assert!(text.contains("4000 ms"), "the limit that was set, not what was left of it: {text}");
     assert_eq!(told.requests, 3, "two waits of 1.5 s fit into 4 s");
 }

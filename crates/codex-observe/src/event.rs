@@ -186,6 +186,8 @@ pub enum ErrorClass {
     Stream,
     /// The service reported a failure inside the stream.
     Response,
+    /// The caller gave it up.
+    Cancelled,
 }
 
 /// Path of an endpoint below the base URL, such as `/responses`; never with ids or parameters in it.

@@ -33,7 +33,9 @@ pub struct AuthEvidence {
 impl AuthEvidence {
     /// Reads the facts from a response head. `header` gives the bytes of the header with that lower-case name.
     pub fn from_headers<'h>(header: impl Fn(&'static str) -> Option<&'h [u8]>) -> Self {
-        let text = |name| header(name).and_then(|bytes| std::str::from_utf8(bytes).ok()).filter(|text| !text.is_empty());
+        let text = |name| {
+            header(name).and_then(|bytes| std::str::from_utf8(bytes).ok()).filter(|text| !text.is_empty())
+        };
         let safe = |name| text(name).map(SafeText::new);
         Self {
             request_id: safe(REQUEST_ID).or_else(|| safe(REQUEST_ID_FALLBACK)),

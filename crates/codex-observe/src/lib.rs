@@ -6,8 +6,8 @@ mod observer;
 mod safe_text;
 
 pub use event::{
-    ApiRequest, AuthAttachment, AuthMode, Endpoint, ErrorClass, Event, FallbackReason, Outcome, RequestContext,
-    StreamEnded, TransportFallback, WebsocketConnect, WebsocketRequest,
+    ApiRequest, AuthAttachment, AuthMode, Endpoint, ErrorClass, Event, FallbackReason, Outcome,
+    RequestContext, StreamEnded, TransportFallback, WebsocketConnect, WebsocketRequest,
 };
 pub use evidence::{AuthEvidence, MAX_ERROR_JSON_BYTES};
 pub use observer::{NoObserver, Observer};

@@ -45,7 +45,8 @@ impl SafeText {
     pub fn prose(text: &str, max_chars: usize) -> Self {
         let mut safe = String::with_capacity(text.len().min(max_chars));
         let mut bearer = false;
-        for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty())
+        {
             if !safe.is_empty() {
                 safe.push(' ');
             }
@@ -121,7 +122,9 @@ mod tests {
 
     #[test]
     fn ordinary_facts_are_kept() {
-        for text in ["req-123", "8f00d-FRA", "missing_authorization_header", "task-force", "risk-assessment-2026", ""] {
+        for text in
+            ["req-123", "8f00d-FRA", "missing_authorization_header", "task-force", "risk-assessment-2026", ""]
+        {
             assert_eq!(&*SafeText::new(text), text);
         }
     }

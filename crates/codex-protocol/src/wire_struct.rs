@@ -53,7 +53,11 @@ macro_rules! wire_struct {
             $($fields)*
             /// Position in the stream. Some servers and some events leave it out; keep-alives use numbers
             /// up, so a gap is no proof of loss.
-            #[serde(default, skip_serializing_if = "Option::is_none")]
+            #[serde(
+                default,
+                skip_serializing_if = "Option::is_none",
+                deserialize_with = "crate::lenient::sequence_number"
+            )]
             pub sequence_number: Option<u64>,
         }
     };

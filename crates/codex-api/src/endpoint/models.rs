@@ -16,6 +16,9 @@ use crate::{
     provider::header,
 };
 
+/// The longest that the list's head is waited for, in each attempt.
+const MAX_WAIT_FOR_HEAD: Duration = Duration::from_secs(10);
+
 /// Lists the models that the service offers.
 ///
 /// ```no_run
@@ -60,6 +63,9 @@ impl ModelsClient {
         if let Some(version) = &query.client_version {
             operation.url.query_pairs_mut().append_pair("client_version", version);
         }
+        // A list that does not come must not hold up a program's start for as long as an answer of a model may take.
+        let patience = operation.timeouts.head.unwrap_or(MAX_WAIT_FOR_HEAD).min(MAX_WAIT_FOR_HEAD);
+        operation.timeouts.head = Some(patience);
         if let Some(timeout) = query.timeout {
             operation.timeouts.total = Some(timeout);
         }

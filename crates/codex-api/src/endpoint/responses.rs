@@ -4,7 +4,6 @@ use codex_client::{RequestBody, TransportError};
 use codex_observe::Endpoint;
 use codex_protocol::{Response, ResponsesApiRequest};
 use http::Method;
-use serde::Serialize;
 
 use crate::{
     client::ApiClient,
@@ -96,26 +95,16 @@ impl ResponsesClient {
     ) -> Result<Operation, ApiErrorKind> {
         request.validate()?;
         let pipeline = self.api.pipeline();
-        let store =
-            if pipeline.provider.is_azure() { Some(request.store.unwrap_or(true)) } else { request.store };
         let mut operation = pipeline.operation(Endpoint::RESPONSES, Method::POST, options.headers()?);
-        if let Some(timeouts) = &options.timeouts {
-            operation.timeouts = timeouts.clone();
+        operation.take_time_of(options);
+        let mut body = request.clone();
+        body.stream = Some(true);
+        if pipeline.provider.is_azure() {
+            // Azure keeps no state between requests unless it stores them (wire.md 16).
+            body.store.get_or_insert(true);
         }
-        let body = StreamedRequest { request, store, stream: true };
         operation.body = Some(RequestBody::json(&body).map_err(TransportError::from)?);
         let compression = options.compression.as_ref().unwrap_or(&pipeline.provider.compression);
         operation.compressed(compression, &pipeline.refused_compression)
     }
-}
-
-/// The body: the caller's request, and what the client decides.
-#[derive(Serialize)]
-struct StreamedRequest<'a> {
-    #[serde(flatten)]
-    request: &'a ResponsesApiRequest,
-    /// Azure keeps no state between requests unless it stores them (wire.md 16).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    store: Option<bool>,
-    stream: bool,
 }

@@ -73,6 +73,8 @@ pub struct WebsocketRequestOptions<'a> {
     pub continuation: Option<Continuation<'a>>,
     /// Timeouts of this response; `None` takes those of the connection.
     pub timeouts: Option<Timeouts>,
+    /// From when the total time counts; `None` is from the call.
+    pub counted_from: Option<Instant>,
 }
 
 /// A request that goes on from the last response on the same connection.
@@ -127,9 +129,7 @@ impl ResponsesWebsocketClient {
         headers.entry(BETA.0).or_insert(BETA.1);
         let mut operation = self.api.pipeline().operation(Endpoint::RESPONSES, Method::GET, headers);
         operation.retry = RetryPolicy::never();
-        if let Some(timeouts) = &options.timeouts {
-            operation.timeouts = timeouts.clone();
-        }
+        operation.take_time_of(options);
         Ok(operation)
     }
 }
@@ -161,7 +161,8 @@ impl ResponsesWebsocketConnection {
         let reused = self.served.fetch_add(1, Ordering::Relaxed) > 0;
         let timeouts = options.timeouts.as_ref().unwrap_or(&self.timeouts);
         call.started = Instant::now();
-        call.deadline = timeouts.total.and_then(|total| call.started.checked_add(total));
+        call.total = timeouts.total;
+        call.counted_from = options.counted_from.unwrap_or(call.started);
         call.context.connection_reused = Some(reused);
         call.context.elapsed = Duration::ZERO;
 

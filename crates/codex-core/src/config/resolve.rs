@@ -8,6 +8,7 @@ use codex_api::{
 
 use super::Environment;
 use super::{BuiltIn, Config, ConfigError, Origin, ProviderConfig};
+use crate::model_client::Transport;
 
 /// The id of a provider that older programs had.
 pub(super) const RETIRED_OLLAMA_CHAT: &str = "ollama-chat";
@@ -71,6 +72,9 @@ pub struct ResolvedProvider {
     pub key_source: KeySource,
     /// How often a turn is tried again whose stream broke before any output.
     pub stream_retries: RetryPolicy,
+    /// The transport to take unless the user says otherwise: [`Transport::Auto`] when the configuration says
+    /// `supports_websockets`, else HTTP.
+    pub transport: Transport,
 }
 
 impl ResolvedProvider {
@@ -178,7 +182,8 @@ impl Config {
             _ => configured_key(id, config, environment)?,
         };
         let stream_retries = config.stream_retries();
-        Ok(ResolvedProvider { id: id.to_owned(), provider, key, key_source, stream_retries })
+        let transport = if config.supports_websockets { Transport::Auto } else { Transport::Http };
+        Ok(ResolvedProvider { id: id.to_owned(), provider, key, key_source, stream_retries, transport })
     }
 
     /// A built-in provider in the terms of a configured one.

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::{COMPLETED, RATE_LIMITS, ResponseEvent, ResponseState, flat_delta};
+use super::{COMPLETED, ErrorEvent, RATE_LIMITS, ResponseEvent, ResponseState, flat_delta};
 use crate::lenient::describe;
 use crate::rate_limit::WireRateLimits;
-use crate::type_tag::{TypeTag, text_of_key, type_tag};
+use crate::type_tag::{TypeTag, has_key, text_of_key, type_tag};
 
 impl ResponseEvent {
     /// Decodes one event: the data of an SSE event, or a text frame of a WebSocket. Never fails; what does
@@ -41,6 +41,7 @@ impl ResponseEvent {
         match Self::decode_kind(kind, json) {
             Some(Ok(event)) => event,
             Some(Err(problem)) => undecodable(kind, json, &problem),
+            None if matches!(tag, TypeTag::Absent) => untyped(kind, json),
             None => unknown(kind, json),
         }
     }
@@ -78,6 +79,19 @@ impl ResponseEvent {
             response: state.response,
             sequence_number: state.sequence_number,
         }
+    }
+}
+
+/// An event that says nothing about its type. With an `error` in it, it is one: some servers and gateways send errors
+/// so, and the official client takes them so (wire.md 4).
+#[cold]
+fn untyped(kind: &str, json: &str) -> ResponseEvent {
+    let has_error = has_key(json, "error");
+    match serde_json::from_str::<Box<ErrorEvent>>(json) {
+        Ok(event) if has_error && (event.error.message.is_some() || event.error.code.is_some()) => {
+            ResponseEvent::Error(event)
+        }
+        _ => unknown(kind, json),
     }
 }
 

@@ -9,6 +9,7 @@ event_struct! {
         /// The item. Where the server sends null, it is `Unknown` with an empty kind.
         required item: Box<ResponseItem>,
         /// Its position in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
     }
 }
@@ -21,8 +22,10 @@ event_struct! {
         /// The item.
         optional item_id: String,
         /// Position of the item in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Position of the part in the item.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional content_index: u32,
     }
 }
@@ -35,8 +38,10 @@ event_struct! {
         /// The reasoning item.
         optional item_id: String,
         /// Position of the item in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Position of the part in the summary.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional summary_index: u32,
         /// `incomplete` when it was cut off.
         optional status: ItemStatus,
@@ -51,6 +56,7 @@ event_struct! {
         /// The call.
         optional item_id: String,
         /// Position of the call in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Random padding that hides the length of the text.
         optional obfuscation: String,
@@ -65,6 +71,7 @@ event_struct! {
         /// The call.
         optional item_id: String,
         /// Position of the call in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// The function; not every server sends it.
         optional name: String,
@@ -79,6 +86,7 @@ event_struct! {
         /// The call.
         optional item_id: String,
         /// Position of the call in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
     }
 }
@@ -91,6 +99,7 @@ event_struct! {
         /// The call.
         optional item_id: String,
         /// Position of the call in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
     }
 }
@@ -101,10 +110,12 @@ event_struct! {
         /// The picture, base64.
         required partial_image_b64: String,
         /// Position of the picture.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional partial_image_index: u32,
         /// The call.
         optional item_id: String,
         /// Position of the call in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Width and height.
         optional size: String,
@@ -123,8 +134,10 @@ event_struct! {
         /// The command.
         required command: String,
         /// Its position in the call.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional command_index: u32,
         /// Position of the call in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
     }
 }
@@ -135,8 +148,10 @@ event_struct! {
         /// The text to append.
         required delta: String,
         /// Position of the command in the call.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional command_index: u32,
         /// Position of the call in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Random padding that hides the length of the text.
         optional obfuscation: String,
@@ -151,8 +166,10 @@ event_struct! {
         /// The item.
         optional item_id: String,
         /// Position of the item in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Position of the command in the call.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional command_index: u32,
     }
 }
@@ -175,8 +192,10 @@ event_struct! {
         /// The item.
         optional item_id: String,
         /// Position of the item in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Position of the command in the call.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional command_index: u32,
     }
 }

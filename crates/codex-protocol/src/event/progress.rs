@@ -6,6 +6,7 @@ event_struct! {
         /// The item.
         optional item_id: String,
         /// Its position in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
     }
 }

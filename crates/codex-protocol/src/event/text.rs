@@ -11,8 +11,10 @@ event_struct! {
         /// The message.
         optional item_id: String,
         /// Position of the message in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Position of the part in the message.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional content_index: u32,
         /// Probabilities of the tokens, when asked for.
         list logprobs: LogProb,
@@ -29,8 +31,10 @@ event_struct! {
         /// The message.
         optional item_id: String,
         /// Position of the message in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Position of the part in the message.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional content_index: u32,
         /// Probabilities of the tokens, when asked for.
         list logprobs: LogProb,
@@ -43,12 +47,15 @@ event_struct! {
         /// The note; some servers send null.
         optional annotation: Box<Annotation>,
         /// Position of the note.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional annotation_index: u32,
         /// The message.
         optional item_id: String,
         /// Position of the message in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Position of the part in the message.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional content_index: u32,
     }
 }
@@ -61,8 +68,10 @@ event_struct! {
         /// The item.
         optional item_id: String,
         /// Position of the item in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Position of the part in the item.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional content_index: u32,
         /// Random padding that hides the length of the text.
         optional obfuscation: String,
@@ -77,8 +86,10 @@ event_struct! {
         /// The item.
         optional item_id: String,
         /// Position of the item in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Position of the part in the item.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional content_index: u32,
     }
 }
@@ -91,8 +102,10 @@ event_struct! {
         /// The message.
         optional item_id: String,
         /// Position of the message in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Position of the part in the message.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional content_index: u32,
     }
 }
@@ -105,8 +118,10 @@ event_struct! {
         /// The reasoning item.
         optional item_id: String,
         /// Position of the item in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Position of the part in the summary.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional summary_index: u32,
         /// Random padding that hides the length of the text.
         optional obfuscation: String,
@@ -121,8 +136,10 @@ event_struct! {
         /// The reasoning item.
         optional item_id: String,
         /// Position of the item in the output.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional output_index: u32,
         /// Position of the part in the summary.
+        #[serde(deserialize_with = "crate::lenient::index")]
         optional summary_index: u32,
     }
 }
