@@ -1,17 +1,29 @@
 //! The command line.
 
+mod compact;
 mod connection;
 mod duration;
+mod memories;
+mod models;
 mod pair;
+mod realtime;
 mod respond;
+mod responses;
+mod transcribe;
 
 use std::{net::IpAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use compact::CompactArgs;
 pub(crate) use connection::ConnectionArgs;
+pub(crate) use memories::MemoriesArgs;
+pub(crate) use models::ModelsArgs;
 pub(crate) use pair::{PairError, PairKind, split};
+pub(crate) use realtime::{ProtocolVersion, RealtimeArgs};
 pub(crate) use respond::RespondArgs;
+pub(crate) use responses::{ResponsesArgs, ResponsesCommand, ResumeArgs, StoredArgs};
+pub(crate) use transcribe::TranscribeArgs;
 
 use crate::exit::EXIT_CODES;
 
@@ -20,6 +32,8 @@ Examples:
   codex-api respond \"Say hello\"               stream a response
   git diff | codex-api respond \"Review this\"  a prompt, and its context
   codex-api respond --json \"Say hello\"        one event a line
+  codex-api respond --background \"Think long\"  one that goes on by itself
+  codex-api transcribe interview.wav          what is said in a recording
   codex-api models                            what the provider offers
   codex-api sim --port 8080                   serve the simulator
 
@@ -69,29 +83,22 @@ pub(crate) enum ColorWhen {
 pub(crate) enum Command {
     /// Ask for a response and stream it.
     Respond(Box<RespondArgs>),
+    /// Get, resume, cancel and delete responses that the service keeps.
+    Responses(ResponsesArgs),
+    /// Make a conversation shorter, for use as the next input.
+    Compact(CompactArgs),
+    /// Sum up traces of past sessions.
+    Memories(MemoriesArgs),
+    /// Write down what is said in a WAV file.
+    Transcribe(TranscribeArgs),
+    /// Talk with a realtime model, line by line.
+    Realtime(RealtimeArgs),
     /// List the models of the provider.
     Models(ModelsArgs),
     /// Serve the simulator, for any client and for tests.
     Sim(SimArgs),
     /// Print the completions of a shell.
     Completions(CompletionsArgs),
-}
-
-const MODELS_EXAMPLES: &str = "\
-Examples:
-  codex-api models
-  codex-api models --provider ollama
-  codex-api models --json | jq -r '.data[].id'
-";
-
-#[derive(Args)]
-#[command(after_help = format!("{MODELS_EXAMPLES}\n{EXIT_CODES}"))]
-pub(crate) struct ModelsArgs {
-    /// Print the list as JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-    #[command(flatten)]
-    pub(crate) connection: ConnectionArgs,
 }
 
 const SIM_EXAMPLES: &str = "\

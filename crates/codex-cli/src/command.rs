@@ -1,18 +1,26 @@
 //! What each subcommand does.
 
+mod compact;
 mod completions;
+mod json_line;
+mod memories;
 mod models;
+mod realtime;
 mod respond;
+mod responses;
 mod sim;
+mod transcribe;
 
-use std::path::PathBuf;
+use std::{panic::resume_unwind, path::PathBuf};
 
 use codex_core::{Config, Environment};
+use tokio::task::{self, JoinError};
 
 use crate::{
     args::Command,
     exit::Exit,
     failure::Failure,
+    input::InputError,
     interrupt,
     terminal::{Status, Target},
 };
@@ -37,10 +45,32 @@ impl Context {
     }
 }
 
+/// Reads files and standard input, which may block, away from the runtime's own threads.
+async fn in_background<T: Send + 'static>(
+    read: impl FnOnce() -> Result<T, InputError> + Send + 'static,
+) -> Result<T, InputError> {
+    joined(task::spawn_blocking(read).await)
+}
+
+/// What a task of ours read.
+fn joined<T>(read: Result<Result<T, InputError>, JoinError>) -> Result<T, InputError> {
+    match read.map_err(JoinError::try_into_panic) {
+        Ok(read) => read,
+        Err(Ok(panic)) => resume_unwind(panic),
+        // Cancelled together with the runtime: nobody will see this.
+        Err(Err(_cancelled)) => Err(InputError::NoPrompt),
+    }
+}
+
 /// Does it.
 pub(crate) async fn run(command: Command, context: Context) -> Result<Exit, Failure> {
     match command {
         Command::Respond(args) => interrupt::or(Box::pin(respond::run(*args, context))).await,
+        Command::Responses(args) => interrupt::or(Box::pin(responses::run(args, &context))).await,
+        Command::Compact(args) => interrupt::or(compact::run(args, &context)).await,
+        Command::Memories(args) => interrupt::or(memories::run(args, &context)).await,
+        Command::Transcribe(args) => interrupt::or(Box::pin(transcribe::run(args, &context))).await,
+        Command::Realtime(args) => interrupt::or(Box::pin(realtime::run(args, &context))).await,
         Command::Models(args) => interrupt::or(models::run(&args, &context)).await,
         // An interruption is its proper end.
         Command::Sim(args) => sim::run(&args, &context).await.map(|()| Exit::Ok),

@@ -3,8 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use codex_api::{ApiClient, ApiError, Provider, RetryPolicy};
-use codex_core::{Config, KeySource, ProviderChoice, ResolvedProvider, Selection, WhySimulator};
+use codex_core::{
+    Config, KeySource, ModelClient, ProviderChoice, ResolvedProvider, Selection, SessionSettings, Transport,
+    WhySimulator,
+};
 use codex_sim::{Drip, Faults, Scenario, Simulator};
+use tokio::time::timeout;
 
 use crate::{
     args::{ConnectionArgs, PairKind, split},
@@ -20,7 +24,9 @@ const SIMULATED_PACE: Duration = Duration::from_millis(20);
 /// A client, and what else its requests need.
 pub(crate) struct Connection {
     pub(crate) client: ApiClient,
-    pub(crate) stream_retries: RetryPolicy,
+    stream_retries: RetryPolicy,
+    /// The transport of sessions, unless the user says otherwise.
+    transport: Transport,
     key_source: KeySource,
     /// The embedded simulator runs as long as this.
     _simulator: Option<Simulator>,
@@ -42,6 +48,21 @@ impl Connection {
                 let simulator = start_simulator(why, context).await?;
                 Self::to(ResolvedProvider::simulator(&simulator.base_url())?, args, Some(simulator), context)
             }
+        }
+    }
+
+    /// A session of turns.
+    pub(crate) fn session(&self, transport: Option<Transport>) -> ModelClient {
+        let mut settings = SessionSettings::with_transport(transport.unwrap_or(self.transport));
+        settings.turn_retries = self.stream_retries.clone();
+        ModelClient::new(self.client.clone(), settings)
+    }
+
+    /// What comes, unless it keeps us waiting longer than silence in a stream may last.
+    pub(crate) async fn within_patience<T>(&self, event: impl Future<Output = T>) -> Result<T, Failure> {
+        match self.client.provider().timeouts.byte_idle {
+            Some(limit) => timeout(limit, event).await.map_err(|_elapsed| Failure::Silence { limit }),
+            None => Ok(event.await),
         }
     }
 
@@ -69,7 +90,8 @@ impl Connection {
         if context.status.is_verbose() {
             client = client.observer(Arc::new(VerboseObserver::new(context.status.clone())));
         }
-        Ok(Self { client, stream_retries, key_source: resolved.key_source, _simulator: simulator })
+        let ResolvedProvider { transport, key_source, .. } = resolved;
+        Ok(Self { client, stream_retries, transport, key_source, _simulator: simulator })
     }
 }
 

@@ -5,7 +5,7 @@ use std::{error::Error, fmt::Write};
 use codex_api::{ApiError, ApiErrorKind, ErrorCode, StreamEnd, TransportError};
 use codex_core::KeySource;
 
-use crate::{failure::Failure, usage_limit};
+use crate::{failure::Failure, usage_limit::ReachedLimit};
 
 /// The line that is said about a failure.
 pub(crate) fn line(failure: &Failure) -> String {
@@ -25,14 +25,14 @@ pub(crate) fn line(failure: &Failure) -> String {
     } else if let Some(remedy) = own_remedy(failure) {
         push(&mut text, format_args!("; {remedy}"));
     }
-    one_line(&text)
+    text
 }
 
 /// The facts behind a failed request, for those who asked for them.
 pub(crate) fn details(failure: &Failure) -> Option<String> {
     match failure {
         Failure::Request { error, .. } => {
-            Some(one_line(&format!("{}, {}", with_causes(error.as_ref()), error.context())))
+            Some(format!("{}, {}", with_causes(error.as_ref()), error.context()))
         }
         _ => None,
     }
@@ -78,6 +78,7 @@ fn remedy(error: &ApiError, key_source: &KeySource) -> Option<String> {
         | ApiErrorKind::InvalidRequest { code: Some(ErrorCode::ModelNotFound), .. } => {
             "`codex-api models` lists what there is"
         }
+        ApiErrorKind::Api { status: Some(426), .. } => "use --transport http",
         ApiErrorKind::Api { status: Some(404 | 405), .. } => {
             "check the base URL (it usually ends in /v1) and the model"
         }
@@ -93,7 +94,14 @@ fn remedy(error: &ApiError, key_source: &KeySource) -> Option<String> {
             "what came is printed; ask again for the whole"
         }
         ApiErrorKind::UsageLimitReached { plan_type, resets_at, .. } => {
-            return Some(usage_limit::remedy(plan_type.as_deref(), *resets_at));
+            let context = error.context();
+            let reached = ReachedLimit {
+                plan: plan_type.as_deref(),
+                resets_at: *resets_at,
+                limits: &context.rate_limits,
+                promo: context.promo_message.as_deref(),
+            };
+            return Some(reached.remedy());
         }
         ApiErrorKind::UsageNotIncluded { .. } => "upgrade the plan (https://chatgpt.com/explore/plus)",
         ApiErrorKind::RateLimit { .. } | ApiErrorKind::ServerOverloaded { .. } => "try again later",
@@ -110,11 +118,6 @@ fn own_remedy(failure: &Failure) -> Option<&'static str> {
         Failure::Incomplete { .. } => Some("what came is printed"),
         _ => None,
     }
-}
-
-/// What a server says must not move the cursor or look like a line of ours.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 fn push(text: &mut String, more: std::fmt::Arguments<'_>) {

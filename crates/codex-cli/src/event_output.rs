@@ -26,17 +26,34 @@ pub(crate) struct EventOutput<W: Write> {
     printed: u64,
     /// Whether text of this round was printed: where none was, the finished response still has it.
     has_text: bool,
+    /// Whether the user has the text so far from somewhere else.
+    continues: bool,
     refused: bool,
 }
 
 impl<W: Write> EventOutput<W> {
     pub(crate) fn new(out: TextOutput<W>, format: Format, status: Status) -> Self {
-        Self { out, format, show_reasoning: false, status, printed: 0, has_text: false, refused: false }
+        Self {
+            out,
+            format,
+            show_reasoning: false,
+            status,
+            printed: 0,
+            has_text: false,
+            continues: false,
+            refused: false,
+        }
     }
 
     /// Also says what the model thinks, on standard error.
     pub(crate) fn show_reasoning(mut self, show: bool) -> Self {
         self.show_reasoning = show && self.format == Format::Text;
+        self
+    }
+
+    /// The response is in the middle: what a server without deltas says at its end is not printed.
+    pub(crate) fn continues(mut self) -> Self {
+        self.continues = true;
         self
     }
 
@@ -70,8 +87,7 @@ impl<W: Write> EventOutput<W> {
         let events = error.context().stream.as_ref().map_or(0, |stream| stream.events);
         match raw {
             Some(raw) if self.format == Format::Json && events > self.printed => {
-                self.printed = events;
-                self.push_line(raw)
+                self.line(&ResponseEvent::decode(None, raw), raw)
             }
             _ => Ok(()),
         }
@@ -79,7 +95,7 @@ impl<W: Write> EventOutput<W> {
 
     /// The response is there, whole or incomplete. A server that sends no deltas has its text only here.
     pub(crate) fn finished(&mut self, response: &Response) -> io::Result<()> {
-        if self.format == Format::Text && !self.has_text {
+        if self.format == Format::Text && !self.has_text && !self.continues {
             for message in response.messages() {
                 self.out.end_line()?;
                 if let Some(refusal) = message.refusal() {

@@ -1,8 +1,11 @@
 //! Why the command failed, and with which code it ends.
 
-use std::io;
+use std::{io, time::Duration};
 
-use codex_api::{ApiError, ApiErrorKind, SetupError, TransportError};
+use codex_api::{
+    ApiError, ApiErrorKind, Response, SafeText, SetupError, TransportError,
+    realtime::{RealtimeError, TranscriptionFailed},
+};
 use codex_core::{ConfigError, KeySource};
 use codex_sim::{ScenarioError, SimError};
 use thiserror::Error;
@@ -37,6 +40,23 @@ pub(crate) enum Failure {
     },
     #[error("the response is incomplete ({reason})")]
     Incomplete { reason: String },
+    #[error("the response {id} is not deleted, says the server")]
+    NotDeleted { id: String },
+    #[error("the input of the response has more than {limit} pages, the most that is read")]
+    TooManyPages { limit: usize },
+    #[error("version v1 of the realtime protocol has no transcription; use --protocol v2")]
+    NoTranscription,
+    /// The service said so inside a realtime session.
+    #[error("the service reported an error: {}", realtime_message(error))]
+    Realtime { error: Box<RealtimeError> },
+    #[error("the sound could not be written down: {}", transcription_message(event))]
+    Transcription { event: Box<TranscriptionFailed> },
+    #[error("the service was silent for {:.1} s; --idle-timeout sets this limit", limit.as_secs_f64())]
+    Silence { limit: Duration },
+    #[error("the service ended the session")]
+    Hangup,
+    #[error("not every message was answered")]
+    Unanswered,
     #[error("the model still calls tools after {limit} rounds")]
     TooManyRounds { limit: u32 },
     #[error(transparent)]
@@ -48,6 +68,12 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Of a response that ended before it was whole.
+    pub(crate) fn incomplete(response: &Response) -> Self {
+        let reason = response.incomplete_reason();
+        Self::Incomplete { reason: reason.map_or("no reason given", |reason| reason.as_str()).to_owned() }
+    }
+
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Config(ConfigError::MissingKey { .. }) => Exit::Auth,
@@ -59,9 +85,19 @@ impl Failure {
             | Self::Scenario(_)
             | Self::Simulator(_)
             | Self::LogFilter(_)
+            | Self::NoTranscription
             | Self::Tool(_) => Exit::Usage,
             Self::Request { error, .. } => exit_of(error),
-            Self::Incomplete { .. } | Self::TooManyRounds { .. } | Self::Runtime(_) => Exit::Failed,
+            Self::Incomplete { .. }
+            | Self::TooManyRounds { .. }
+            | Self::NotDeleted { .. }
+            | Self::TooManyPages { .. }
+            | Self::Realtime { .. }
+            | Self::Transcription { .. }
+            | Self::Silence { .. }
+            | Self::Hangup
+            | Self::Unanswered
+            | Self::Runtime(_) => Exit::Failed,
             // Whoever reads has had enough, as `head` does: that is no failure.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
             Self::Output(_) => Exit::Failed,
@@ -72,6 +108,20 @@ impl Failure {
     pub(crate) fn is_quiet(&self) -> bool {
         self.exit() == Exit::Ok
     }
+}
+
+const NO_REASON: &str = "it gave no reason";
+/// The longest message of a realtime service that is told, in characters.
+const MAX_MESSAGE_CHARS: usize = 500;
+
+/// Scrubbed: services repeat keys that they refuse.
+fn realtime_message(error: &RealtimeError) -> SafeText {
+    SafeText::prose(error.error.message.as_deref().unwrap_or(NO_REASON), MAX_MESSAGE_CHARS)
+}
+
+fn transcription_message(event: &TranscriptionFailed) -> SafeText {
+    let message = event.error.as_ref().map_or(NO_REASON, |error| error.message.as_str());
+    SafeText::prose(message, MAX_MESSAGE_CHARS)
 }
 
 fn exit_of(error: &ApiError) -> Exit {

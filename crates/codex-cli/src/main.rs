@@ -2,6 +2,7 @@
 
 mod app;
 mod args;
+mod background;
 mod command;
 mod connection;
 mod error_text;

@@ -11,7 +11,11 @@ use std::{
 use codex_api::{ApiError, Response, ResponseEvent, ResponseItem, ResponseStatus};
 use codex_core::{Turn, TurnEvent};
 
-use crate::{event_output::EventOutput, terminal::Status};
+use crate::{
+    background::BackgroundStream,
+    event_output::EventOutput,
+    terminal::{LimitsTable, Status},
+};
 
 /// A response that ended, whole or incomplete.
 #[derive(Debug, Default)]
@@ -38,34 +42,64 @@ impl From<io::Error> for RoundError {
     }
 }
 
-/// Streams a turn to `output`, with a spinner until something is to be seen.
+/// Where the events of a response come from.
+pub(crate) enum Source {
+    /// A turn of a session.
+    Turn(Box<Turn>),
+    /// A response that goes on without us.
+    Background(Box<BackgroundStream>),
+}
+
+impl Source {
+    async fn next(&mut self) -> Option<Result<TurnEvent, ApiError>> {
+        match self {
+            Self::Turn(turn) => turn.next().await,
+            Self::Background(stream) => stream.next().await.map(|event| event.map(TurnEvent::Event)),
+        }
+    }
+
+    fn last_raw(&self) -> Option<&str> {
+        match self {
+            Self::Turn(turn) => turn.last_raw(),
+            Self::Background(stream) => stream.last_raw(),
+        }
+    }
+}
+
+/// Streams a response to `output`, with a spinner until something is to be seen. What it tells of limits goes to
+/// `limits`, however it ends.
 pub(crate) async fn stream<W: Write>(
-    mut turn: Turn,
+    mut source: Source,
     output: &mut EventOutput<W>,
     status: &Status,
+    limits: &mut LimitsTable,
 ) -> Result<Round, RoundError> {
     let started = Instant::now();
     let mut spinner = status.spin();
     let mut round = Round::default();
     output.begin();
-    while let Some(event) = next(&mut turn, output).await? {
+    while let Some(event) = next(&mut source, output).await? {
         match event {
             Ok(TurnEvent::Event(event)) => {
                 if output.shows(&event) {
                     drop(spinner.take());
                 }
-                output.event(&event, turn.last_raw())?;
+                if let ResponseEvent::RateLimits(snapshot) = &event {
+                    limits.note(snapshot);
+                }
+                output.event(&event, source.last_raw())?;
                 round.take(event, started.elapsed());
             }
-            Ok(TurnEvent::Retrying { error, delay, retry, of }) => {
-                let seconds = delay.as_secs_f64();
-                status.note(format_args!("{error}; trying again in {seconds:.1} s (retry {retry} of {of})"));
-                output.begin();
-                round = Round::default();
+            Ok(told) => {
+                if asks_again(&told, status) {
+                    output.begin();
+                    round = Round::default();
+                }
             }
             Err(error) => {
                 drop(spinner.take());
-                output.failed(&error, turn.last_raw())?;
+                error.context().rate_limits.iter().for_each(|snapshot| limits.note(snapshot));
+                output.failed(&error, source.last_raw())?;
                 output.end()?;
                 return Err(RoundError::Request(Box::new(error)));
             }
@@ -75,6 +109,28 @@ pub(crate) async fn stream<W: Write>(
     round.complete();
     output.finished(&round.response)?;
     Ok(round)
+}
+
+/// Tells what the turn does about a stream that broke; whether the answer begins anew.
+fn asks_again(told: &TurnEvent, status: &Status) -> bool {
+    match told {
+        TurnEvent::Retrying { error, delay, retry, of } => {
+            let seconds = delay.as_secs_f64();
+            status.note(format_args!("{error}; trying again in {seconds:.1} s (retry {retry} of {of})"));
+            true
+        }
+        TurnEvent::FellBack { reason, error } => {
+            let fact = format!("the WebSocket did not work ({error}); going on over HTTP");
+            if reason.is_expected() {
+                status.detail(fact);
+            } else {
+                status.note(fact);
+            }
+            true
+        }
+        // Whatever else a turn may come to tell is no part of the answer.
+        _ => false,
+    }
 }
 
 impl Round {
@@ -113,10 +169,10 @@ impl Round {
 
 /// The next event. What is held back is written before waiting for it, and only then.
 async fn next<W: Write>(
-    turn: &mut Turn,
+    source: &mut Source,
     output: &mut EventOutput<W>,
 ) -> io::Result<Option<Result<TurnEvent, ApiError>>> {
-    let mut next = pin!(turn.next());
+    let mut next = pin!(source.next());
     let ready = poll_fn(|cx| {
         Poll::Ready(match next.as_mut().poll(cx) {
             Poll::Ready(event) => Some(event),

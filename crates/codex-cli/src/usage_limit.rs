@@ -1,15 +1,47 @@
 //! What the user is told when the plan's usage limit is reached (wire.md 12): who can lift it, and when it resets.
 
+use codex_api::{DEFAULT_LIMIT_ID, RateLimitSnapshot};
 use jiff::{Timestamp, Zoned};
 
-/// What can be done on a plan, and when waiting is enough.
-pub(crate) fn remedy(plan: Option<&str>, resets_at: Option<i64>) -> String {
-    let now = Zoned::now();
-    let reset = format!("it resets {}", when(resets_at, &now));
-    match advice(plan) {
-        Some(advice) => format!("{advice}, or wait: {reset}"),
-        None => reset,
+/// A usage limit that is reached, with all that is known of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ReachedLimit<'a> {
+    /// The plan of the account.
+    pub(crate) plan: Option<&'a str>,
+    /// When it resets, in Unix seconds.
+    pub(crate) resets_at: Option<i64>,
+    /// What the answer told of all limits.
+    pub(crate) limits: &'a [RateLimitSnapshot],
+    /// A text for the user that came with it.
+    pub(crate) promo: Option<&'a str>,
+}
+
+impl ReachedLimit<'_> {
+    /// What can be done, and when waiting is enough.
+    pub(crate) fn remedy(&self) -> String {
+        let reset = format!("it resets {}", when(self.resets_at, &Zoned::now()));
+        let named = self.name().map(|name| format!("it is the limit {name}: use another model"));
+        let other = || self.promo.or_else(|| advice(self.plan)).map(str::to_owned);
+        match named.or_else(other) {
+            Some(advice) => format!("{}, or wait: {reset}", advice.trim_end_matches('.')),
+            None => reset,
+        }
     }
+
+    /// The name of the limit, where it is one for certain models: its window is full, and that of all models is not.
+    fn name(&self) -> Option<&str> {
+        let is_general = |limit: &&RateLimitSnapshot| limit.limit_id.as_deref() == Some(DEFAULT_LIMIT_ID);
+        if self.limits.iter().any(|limit| is_general(&limit) && is_full(limit)) {
+            return None;
+        }
+        let full = self.limits.iter().find(|limit| !is_general(limit) && is_full(limit))?;
+        full.limit_name.as_deref().or(full.limit_id.as_deref())
+    }
+}
+
+fn is_full(limit: &RateLimitSnapshot) -> bool {
+    let windows = [&limit.primary, &limit.secondary];
+    windows.into_iter().flatten().any(|window| window.used_percent >= 100.0)
 }
 
 fn advice(plan: Option<&str>) -> Option<&'static str> {
@@ -55,6 +87,33 @@ mod tests {
         }
     }
 
+    fn remedy(plan: Option<&str>) -> String {
+        ReachedLimit { plan, ..ReachedLimit::default() }.remedy()
+    }
+
+    #[test]
+    fn a_named_limit_comes_first_then_the_promo_then_the_plan() {
+        let limit = |id: &str, used: u32| -> RateLimitSnapshot {
+            let json = format!(r#"{{"limit_id": "{id}", "primary": {{"used_percent": {used}}}}}"#);
+            serde_json::from_str(&json).unwrap()
+        };
+        let (plan, promo) = (Some("free"), Some("Half price today."));
+        for (limits, promo, expected) in [
+            (
+                vec![limit("codex", 20), limit("codex_x", 100)],
+                promo,
+                "it is the limit codex_x: use another model",
+            ),
+            (vec![limit("codex", 100), limit("codex_x", 100)], promo, "Half price today"),
+            (vec![limit("codex", 100), limit("codex_x", 7)], promo, "Half price today"),
+            (vec![], promo, "Half price today"),
+            (vec![limit("codex", 100)], None, "upgrade to Plus (https://chatgpt.com/explore/plus)"),
+        ] {
+            let reached = ReachedLimit { plan, resets_at: None, limits: &limits, promo };
+            assert_eq!(reached.remedy(), format!("{expected}, or wait: it resets later"));
+        }
+    }
+
     #[test]
     fn the_advice_fits_the_plan() {
         for (plan, part) in [
@@ -65,11 +124,11 @@ mod tests {
             (Some("team"), "ask the admin"),
             (Some("business"), "ask the admin"),
         ] {
-            let remedy = remedy(plan, None);
+            let remedy = remedy(plan);
             assert!(remedy.starts_with(part) && remedy.ends_with("it resets later"), "{remedy}");
         }
         for plan in [Some("enterprise"), Some("edu"), Some("new"), None] {
-            assert_eq!(remedy(plan, None), "it resets later");
+            assert_eq!(remedy(plan), "it resets later");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What `--verbose` tells of each attempt and stream.
 
-use codex_api::{Event, Observer};
+use codex_observe::{Event, Observer, Outcome, RequestContext};
 
 use crate::terminal::Status;
 
@@ -17,23 +17,23 @@ impl VerboseObserver {
 
 impl Observer for VerboseObserver {
     fn on_event(&self, event: &Event) {
+        let status = &self.status;
         match event {
             Event::ApiRequest(request) => {
-                let outcome = match request.outcome.status {
-                    Some(status) => format!("status {status}"),
-                    None => "no answer".to_owned(),
-                };
-                let id = request.outcome.evidence.request_id.as_deref();
-                let id = id.map_or_else(String::new, |id| format!(", request id {id}"));
-                let (context, seconds) = (&request.context, request.outcome.duration.as_secs_f64());
-                self.status.detail(format_args!(
-                    "{} attempt {}: {outcome} after {seconds:.3} s{id}",
-                    context.endpoint, context.attempt
-                ));
+                status.detail(attempt("HTTP", &request.context, &request.outcome));
+            }
+            Event::WebsocketConnect(connect) => {
+                status.detail(attempt("WebSocket", &connect.context, &connect.outcome));
+            }
+            Event::WebsocketRequest(request) => {
+                let connection = if request.connection_reused { "the open" } else { "a new" };
+                let failed = request.outcome.error.map_or("", |_| ", and failed");
+                let endpoint = request.context.endpoint;
+                status.detail(format_args!("{endpoint} went out on {connection} WebSocket{failed}"));
             }
             Event::StreamEnded(stream) => {
                 let seconds = stream.outcome.duration.as_secs_f64();
-                self.status.detail(format_args!(
+                status.detail(format_args!(
                     "{} stream ended: {} events, {} bytes, {seconds:.3} s",
                     stream.context.endpoint, stream.events, stream.bytes
                 ));
@@ -41,4 +41,16 @@ impl Observer for VerboseObserver {
             _ => {}
         }
     }
+}
+
+fn attempt(transport: &str, context: &RequestContext, outcome: &Outcome) -> String {
+    let answer = match outcome.status {
+        Some(status) => format!("status {status}"),
+        None => "no answer".to_owned(),
+    };
+    let id = outcome.evidence.request_id.as_deref();
+    let id = id.map_or_else(String::new, |id| format!(", request id {id}"));
+    let seconds = outcome.duration.as_secs_f64();
+    let RequestContext { endpoint, attempt, .. } = context;
+    format!("{endpoint} attempt {attempt} over {transport}: {answer} after {seconds:.3} s{id}")
 }

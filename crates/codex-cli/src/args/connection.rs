@@ -33,3 +33,12 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=i64::from(codex_core::MAX_RETRIES)))]
     pub(crate) retries: Option<u32>,
 }
+
+impl ConnectionArgs {
+    /// The flags that lead another run to the same service, without those that may hold secrets.
+    pub(crate) fn to_repeat(&self) -> String {
+        let provider = self.provider.as_ref().map(|provider| format!(" --provider {provider}"));
+        let base_url = self.base_url.as_ref().map(|_| " --base-url …".to_owned());
+        provider.into_iter().chain(base_url).collect()
+    }
+}

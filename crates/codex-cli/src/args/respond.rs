@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use codex_core::Transport;
 
 use super::connection::ConnectionArgs;
 use crate::exit::EXIT_CODES;
@@ -16,6 +17,8 @@ Examples:
   codex-api respond --tool weather.json \"Weather in Paris?\"
   codex-api respond --image chart.png \"What does this show?\"
   codex-api respond --provider ollama --model gpt-oss:20b - < prompt.txt
+  codex-api respond --transport auto --limits \"Say hello\"
+  codex-api respond --background \"Think long\"; codex-api responses get ID
 
 Tool files hold {\"name\", \"description\", \"parameters\", \"command\"}. \"command\" is
 a list: a program and its arguments. It gets the arguments of the call as JSON
@@ -68,6 +71,17 @@ pub(crate) struct RespondArgs {
     /// Ask the service not to keep the response.
     #[arg(long)]
     no_store: bool,
+    /// Let it run in the background: it is kept, goes on without a connection, and a cut stream is resumed. Its id is
+    /// told at once.
+    #[arg(long, conflicts_with_all = ["no_store", "transport"])]
+    pub(crate) background: bool,
+    /// How to connect. auto takes a WebSocket, and HTTP where that does not work [default: auto for providers with
+    /// supports_websockets, else http]
+    #[arg(long, value_name = "HOW", value_enum)]
+    pub(crate) transport: Option<TransportName>,
+    /// Print the usage limits on standard error at the end.
+    #[arg(long)]
+    pub(crate) limits: bool,
     /// Print the events instead of the text, one a line, as the service sent them.
     #[arg(long)]
     pub(crate) json: bool,
@@ -78,9 +92,26 @@ pub(crate) struct RespondArgs {
     pub(crate) connection: ConnectionArgs,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TransportName {
+    Auto,
+    Http,
+    Ws,
+}
+
+impl From<TransportName> for Transport {
+    fn from(name: TransportName) -> Self {
+        match name {
+            TransportName::Auto => Self::Auto,
+            TransportName::Http => Self::Http,
+            TransportName::Ws => Self::Websocket,
+        }
+    }
+}
+
 impl RespondArgs {
     /// Whether the service should keep the response; `None` leaves it to the service.
     pub(crate) fn stored(&self) -> Option<bool> {
-        if self.store { Some(true) } else { self.no_store.then_some(false) }
+        if self.store || self.background { Some(true) } else { self.no_store.then_some(false) }
     }
 }

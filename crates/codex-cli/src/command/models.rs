@@ -2,30 +2,40 @@
 
 use std::io::{self, Write, stdout};
 
-use codex_api::Models;
+use codex_api::{Models, ModelsAnswer, ModelsQuery};
 
-use super::Context;
+use super::{Context, json_line};
 use crate::{args::ModelsArgs, connection::Connection, failure::Failure};
 
 pub(super) async fn run(args: &ModelsArgs, context: &Context) -> Result<(), Failure> {
     let connection = Connection::open(&args.connection, &context.config()?, context).await?;
+    let mut query = ModelsQuery::default();
+    (query.client_version, query.etag) = (args.client_version.clone(), args.etag.clone());
     let spinner = context.status.spin();
-    let models = connection.client.models().list().await;
+    let answer = connection.client.models().list_if_changed(&query).await;
     drop(spinner);
-    let models = models.map_err(|error| connection.failure(error))?;
-    let mut out = stdout().lock();
-    let written = if args.json { write_json(&mut out, &models) } else { write_table(&mut out, &models) };
+    let models = match answer.map_err(|error| connection.failure(error))? {
+        ModelsAnswer::Changed { models, etag } => {
+            if let Some(etag) = etag {
+                context.status.detail(format_args!("the ETag of the list is {etag}"));
+            }
+            models
+        }
+        _ => {
+            context.status.note("the list is unchanged");
+            return Ok(());
+        }
+    };
+    let written = if args.json { print_json(&models) } else { write_table(&mut stdout().lock(), &models) };
     written.map_err(Failure::Output)
 }
 
-fn write_json(out: &mut impl Write, models: &Models) -> io::Result<()> {
+fn print_json(models: &Models) -> io::Result<()> {
     match models {
-        Models::Public(list) => serde_json::to_writer(&mut *out, list)?,
-        Models::Catalogue(catalogue) => serde_json::to_writer(&mut *out, catalogue)?,
-        _ => {}
+        Models::Public(list) => json_line::print(list),
+        Models::Catalogue(catalogue) => json_line::print(catalogue),
+        _ => Ok(()),
     }
-    writeln!(out)?;
-    out.flush()
 }
 
 /// Ids, and beside them whose they are or what they are called.

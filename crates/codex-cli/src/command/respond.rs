@@ -2,26 +2,24 @@
 
 use std::{
     io::{Stdout, stdin, stdout},
-    panic::resume_unwind,
     time::{Duration, Instant},
 };
 
-use codex_api::{ResponseItem, ResponsesApiRequest, TokenUsage};
-use codex_core::Turn;
-use tokio::{
-    task::{self, JoinError},
-    time::timeout,
-};
+use codex_api::{ApiError, ResponseItem, ResponsesApiRequest, ResponsesOptions, ResumingStream, TokenUsage};
+use codex_core::{ModelClient, Transport};
+use jiff::Timestamp;
+use tokio::{task, time::timeout};
 
-use super::Context;
+use super::{Context, joined};
 use crate::{
     args::RespondArgs,
+    background::BackgroundStream,
     connection::Connection,
     event_output::{EventOutput, Format},
     failure::Failure,
     input::{self, InputError, Prepared, StdinKind, ToolCommands},
-    round::{self, Round, RoundError},
-    terminal::{Status, TextOutput, UsageLine},
+    round::{self, Round, RoundError, Source},
+    terminal::{LimitsTable, Status, TextOutput, UsageLine},
     tool_command,
 };
 
@@ -37,8 +35,17 @@ pub(super) async fn run(args: RespondArgs, context: Context) -> Result<(), Failu
     let format = if args.json { Format::Json } else { Format::Text };
     let output = TextOutput::new(stdout(), context.target);
     let output = EventOutput::new(output, format, context.status.clone()).show_reasoning(args.show_reasoning);
+    let session = connection.session(args.transport.map(Transport::from));
+    let background = args.background.then(|| args.connection.to_repeat());
+    let shows_limits = args.limits;
     let Prepared { request, commands } = prepare(args, config.model, &context.status).await?;
-    Conversation { connection, commands, output, status: context.status }.hold(request).await
+    let (status, limits) = (context.status, LimitsTable::default());
+    let mut conversation = Conversation { connection, session, background, commands, output, limits, status };
+    let result = conversation.hold(request).await;
+    if shows_limits {
+        conversation.status.lines(conversation.limits.at(Timestamp::now()));
+    }
+    result
 }
 
 /// Reads files and standard input, which may block, away from the runtime's own threads.
@@ -55,24 +62,24 @@ async fn prepare(args: RespondArgs, model: Option<String>, status: &Status) -> R
             reading.await
         }
     };
-    match read.map_err(JoinError::try_into_panic) {
-        Ok(prepared) => prepared,
-        Err(Ok(panic)) => resume_unwind(panic),
-        // Cancelled together with the runtime: nobody will see this.
-        Err(Err(_cancelled)) => Err(InputError::NoPrompt),
-    }
+    joined(read)
 }
 
 /// Requests, and answers to the tool calls in between.
 struct Conversation {
     connection: Connection,
+    /// One for all requests, so that a WebSocket carries only what is new.
+    session: ModelClient,
+    /// Whether the responses run in the background, and the flags with which another run finds them.
+    background: Option<String>,
     commands: ToolCommands,
     output: EventOutput<Stdout>,
+    limits: LimitsTable,
     status: Status,
 }
 
 impl Conversation {
-    async fn hold(mut self, mut request: ResponsesApiRequest) -> Result<(), Failure> {
+    async fn hold(&mut self, mut request: ResponsesApiRequest) -> Result<(), Failure> {
         let started = Instant::now();
         let mut line = UsageLine::default();
         for _round in 0..MAX_ROUNDS {
@@ -95,12 +102,30 @@ impl Conversation {
     }
 
     async fn ask(&mut self, request: &ResponsesApiRequest) -> Result<Round, Failure> {
-        let turn = Turn::new(self.connection.client.responses(), request.clone())
-            .retries(self.connection.stream_retries.clone());
-        round::stream(turn, &mut self.output, &self.status).await.map_err(|error| match error {
+        let source = match &self.background {
+            None => Source::Turn(Box::new(self.session.turn(request.clone()))),
+            Some(flags) => {
+                let flags = flags.clone();
+                let stream = self.in_background(request).await;
+                let stream = stream.map_err(|error| {
+                    error.context().rate_limits.iter().for_each(|snapshot| self.limits.note(snapshot));
+                    self.connection.failure(error)
+                })?;
+                Source::Background(Box::new(BackgroundStream::new(stream, flags, self.status.clone())))
+            }
+        };
+        let answer = round::stream(source, &mut self.output, &self.status, &mut self.limits).await;
+        answer.map_err(|error| match error {
             RoundError::Request(error) => self.connection.failure(*error),
             RoundError::Output(error) => Failure::Output(error),
         })
+    }
+
+    async fn in_background(&self, request: &ResponsesApiRequest) -> Result<ResumingStream, ApiError> {
+        let _spinner = self.status.spin();
+        let client = &self.connection.client;
+        let stream = client.responses().stream_request(request, &ResponsesOptions::default()).await?;
+        Ok(ResumingStream::of_stream(client.stored_responses(), stream))
     }
 
     /// What the programs behind the called tools say. Nothing when none is called, or one of them has no program: then
@@ -124,16 +149,14 @@ impl Conversation {
         Ok(answers)
     }
 
-    fn close(mut self, round: &Round, line: &UsageLine) -> Result<(), Failure> {
+    fn close(&mut self, round: &Round, line: &UsageLine) -> Result<(), Failure> {
         self.output.end().map_err(Failure::Output)?;
         if self.status.is_watched() {
             self.status.note(line);
         }
         self.status.detail(format_args!("response {}", round.response.id));
         if round.is_incomplete() {
-            let reason = round.response.incomplete_reason();
-            let reason = reason.map_or("no reason given", |reason| reason.as_str()).to_owned();
-            return Err(Failure::Incomplete { reason });
+            return Err(Failure::incomplete(&round.response));
         }
         Ok(())
     }

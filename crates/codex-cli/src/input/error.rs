@@ -1,17 +1,24 @@
 //! Input that cannot be used.
 
-use std::{fmt, io, path::PathBuf};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
 
 use codex_api::MAX_SCHEMA_NAME_CHARS;
 use thiserror::Error;
 
-use super::image::MAX_IMAGE_BYTES;
+use super::{image::MAX_IMAGE_BYTES, wav::WavProblem};
 use crate::args::PairError;
 
 /// Where input comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     Stdin,
+    /// The file given as an argument.
+    Argument {
+        path: PathBuf,
+    },
     /// The file given to a flag.
     File {
         flag: &'static str,
@@ -20,6 +27,14 @@ pub(crate) enum Source {
 }
 
 impl Source {
+    /// The file at `path`; `-`, or none, is standard input.
+    pub(crate) fn argument(path: Option<&Path>) -> Self {
+        match path {
+            Some(path) if path != Path::new("-") => Self::Argument { path: path.to_owned() },
+            _ => Self::Stdin,
+        }
+    }
+
     pub(super) fn file(flag: &'static str, path: impl Into<PathBuf>) -> Self {
         Self::File { flag, path: path.into() }
     }
@@ -29,6 +44,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stdin => f.write_str("standard input"),
+            Self::Argument { path } => write!(f, "the file {}", path.display()),
             Self::File { flag, path } => write!(f, "the {flag} file {}", path.display()),
         }
     }
@@ -47,6 +63,12 @@ pub(crate) enum InputError {
     NotJson { from: Source, source: serde_json::Error },
     #[error("{from} is JSON, but not {expected}")]
     OtherJson { from: Source, expected: &'static str },
+    #[error("there is no input; name a file, or pipe it in")]
+    NoItems,
+    #[error("a line is longer than {limit} bytes, the most that is read; shorten it")]
+    LongLine { limit: u64 },
+    #[error("{from} {problem}")]
+    Wav { from: Source, problem: WavProblem },
     #[error("there is no prompt; give one as an argument, or pipe it in")]
     NoPrompt,
     #[error("the prompt is empty")]

@@ -1,16 +1,10 @@
 //! From flags, files and standard input to a request.
 
-use std::{io::Read, path::Path};
+use std::io::Read;
 
 use codex_api::{ContentPart, ResponsesApiRequest};
 
-use super::{
-    StdinKind, ToolCommands, bounded_read,
-    error::{InputError, Source},
-    image,
-    prompt::{self, MAX_STDIN_BYTES},
-    schema, tool_file,
-};
+use super::{StdinKind, ToolCommands, error::InputError, image, prompt, schema, text_or_file, tool_file};
 use crate::args::{PairKind, RespondArgs, split};
 
 /// The model that is asked when neither flag nor configuration names one.
@@ -73,6 +67,7 @@ fn with_settings(
     request.max_output_tokens = args.max_output_tokens;
     request.temperature = args.temperature;
     request.store = args.stored();
+    request.background = args.background.then_some(true);
     if request.store == Some(false) {
         // What the service does not keep it cannot look up when a tool loop goes on.
         request = request.include("reasoning.encrypted_content");
@@ -81,11 +76,4 @@ fn with_settings(
         request = request.metadata(name, value);
     }
     Ok(request)
-}
-
-/// A text, or the text of the file after `@`.
-fn text_or_file(text: &str) -> Result<String, InputError> {
-    let Some(path) = text.strip_prefix('@') else { return Ok(text.to_owned()) };
-    let from = Source::file("--instructions", path);
-    bounded_read::text(bounded_read::read_file(Path::new(path), &from, MAX_STDIN_BYTES)?, &from)
 }

@@ -102,6 +102,14 @@ impl Status {
         self.lock().close();
     }
 
+    /// Whole lines that were asked for, whatever the verbosity.
+    pub(crate) fn lines(&self, lines: impl Display) {
+        let mut line = self.lock();
+        line.clear();
+        line.close();
+        line.write(&lines.to_string());
+    }
+
     /// A spinner from now until it is dropped; nothing where nobody watches.
     pub(crate) fn spin(&self) -> Option<Spinner> {
         let animated = self.settings.animated && self.settings.verbosity >= Verbosity::Normal;
@@ -131,6 +139,8 @@ impl Status {
         let mut line = self.lock();
         line.clear();
         line.close();
+        // What a server says must not move the cursor or look like a line of ours.
+        let text = text.to_string().replace(char::is_control, " ");
         line.write(&format!("{PROGRAM}: {label}{text}\n"));
     }
 

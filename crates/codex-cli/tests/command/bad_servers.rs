@@ -15,7 +15,7 @@ fn each_is_named_in_one_sentence() {
         ("closes within the head", "HTTP/1.1 200 OK\r\ncontent-".to_owned(), vec!["before the answer"]),
         ("empty", format!("{OK}content-type: text/event-stream\r\n\r\n"), vec!["ended before its first event"]),
         ("no http", "SSH-2.0-OpenSSH_9.6\r\n".to_owned(), vec!["not proper HTTP"]),
-        ("garbage", format!("{OK}content-type: text/event-stream\r\n\r\n\u{1}\u{2}garbage\r\n\r\n"), vec!["ended before its first event"]),
+        ("garbage", format!("{OK}content-type: text/event-stream\r\n\r\n\u{1}\u{2}garbage\r\n\r\n"), vec!["check the base URL", "garbage"]),
         ("json", format!("{OK}content-type: application/json\r\n\r\n{{\"hello\":1}}"), vec!["application/json instead of an event stream"]),
         ("json error", format!("{OK}content-type: application/json\r\n\r\n{{\"error\":{{\"message\":\"Use POST.\"}}}}"), vec!["Use POST."]),
         ("redirect", "HTTP/1.1 302 Found\r\nlocation: https://login.example/\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".to_owned(), vec!["302", "redirects are not followed"]),

@@ -69,7 +69,9 @@ fn an_event_over_several_lines_becomes_one() {
 fn an_event_that_is_no_json_is_told_as_json() {
     let body =
         "event: x\ndata: {oops\n\ndata: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\"}}\n\n";
-    let run = RawServer::events(body, Then::Close).respond(["--json", "Hi"]).run().ended(0);
+    // Text may be missing, so it is a failure as well.
+    let run = RawServer::events(body, Then::Close).respond(["--json", "Hi"]).run().ended(1);
+    assert_eq!(run.stdout.lines().count(), 1, "{run:?}");
     let first: Value = serde_json::from_str(run.stdout.lines().next().unwrap()).unwrap();
     assert_eq!(first["raw"], "{oops");
 }

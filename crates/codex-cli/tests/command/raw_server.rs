@@ -44,6 +44,10 @@ impl RawServer {
         Self::start(answer, then)
     }
 
+    pub(crate) fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
     pub(crate) fn respond<const N: usize>(&self, args: [&str; N]) -> Cli {
         Cli::new(["respond", "--retries", "0", "--base-url", &self.base_url]).args(args)
     }

@@ -3,7 +3,11 @@
 use codex_sim::{Output, Reply, Scenario};
 use serde_json::json;
 
-use crate::{cli::Cli, sim_server::SimServer};
+use crate::{
+    cli::Cli,
+    raw_server::{RawServer, Then},
+    sim_server::SimServer,
+};
 
 #[test]
 fn without_key_and_provider_the_embedded_simulator_answers_and_says_so() {
@@ -142,6 +146,22 @@ fn models_are_a_table_or_json() {
 }
 
 #[test]
+fn a_list_that_is_known_is_not_printed_again() {
+    let server = SimServer::start(Scenario::new());
+    let url = server.base_url();
+    let cli = || Cli::new(["models", "-p", "sim", "--base-url", &url, "--client-version", "0.99.0"]);
+    let run = cli().args(["-v"]).run().ended(0);
+    assert!(run.stdout.starts_with("MODEL") && run.stdout.contains("NAME"), "{run:?}");
+    assert!(server.requests()[0].query.contains("client_version=0.99.0"));
+    assert!(run.stderr.contains("the ETag of the list is "), "{run:?}");
+    let unchanged = RawServer::start("HTTP/1.1 304 Not Modified\r\nconnection: close\r\n\r\n", Then::Close);
+    let run = Cli::new(["models", "--etag", "\"v1\"", "--base-url", unchanged.base_url()]).run().ended(0);
+    run.printed("").said(&["the list is unchanged"]);
+    cli().args(["--etag", "\"v1\""]).run().ended(0);
+    assert_eq!(server.requests()[1].header("if-none-match"), Some("\"v1\""));
+}
+
+#[test]
 fn verbose_tells_attempts_request_id_and_tokens() {
     let failing = codex_sim::Rule::fail(codex_sim::Failure::new(503).header("retry-after-ms", "1")).once();
     let server = SimServer::start(Scenario::new().rule(failing).reply(Reply::text("ok")));
@@ -152,8 +172,8 @@ fn verbose_tells_attempts_request_id_and_tokens() {
         .printed("ok\n");
     for part in [
         "codex-api: provider sim, http://127.0.0.1:",
-        "/responses attempt 1: status 503 after ",
-        "/responses attempt 2: status 200 after ",
+        "/responses attempt 1 over HTTP: status 503 after ",
+        "/responses attempt 2 over HTTP: status 200 after ",
         "request id req_",
         "stream ended: ",
         " tokens in, ",

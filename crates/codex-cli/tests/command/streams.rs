@@ -77,11 +77,21 @@ fn text_without_deltas_is_printed_too() {
 }
 
 #[test]
-fn marks_bad_bytes_and_garbage_in_between_are_survived() {
-    let faults = Faults::new()
-        .insert(Insert::Bom { at: 0 })
-        .insert(Insert::BadUtf8 { at: 2 })
-        .insert(Insert::BadJson { at: 3 });
+fn a_garbled_event_is_asked_for_again_and_else_a_failure() {
+    let faults = Faults::new().insert(Insert::BadJson { at: 3 });
+    let garbled = || Rule::reply(Reply::text("never")).faults(faults.clone());
+    let server = SimServer::start(Scenario::new().rule(garbled().once()).reply(Reply::text("fine")));
+    Cli::new(["respond", "-q", "-p", "sim", "--base-url", &server.base_url(), "Hi"])
+        .run()
+        .ended(0)
+        .printed("fine\n");
+    let server = SimServer::start(Scenario::new().rule(garbled()));
+    server.respond(["Hi"]).run().ended(1).printed("").said(&["cannot be decoded"]);
+}
+
+#[test]
+fn marks_and_bad_bytes_in_between_are_survived() {
+    let faults = Faults::new().insert(Insert::Bom { at: 0 }).insert(Insert::BadUtf8 { at: 2 });
     let server = SimServer::start(Scenario::new().rule(Rule::reply(Reply::text("fine")).faults(faults)));
     let run = server.respond(["Hi"]).run().ended(0);
     assert!(run.stdout.ends_with("fine\n"), "{run:?}");

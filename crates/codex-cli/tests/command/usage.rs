@@ -6,7 +6,7 @@ use crate::cli::Cli;
 fn a_mistake_in_the_flags_is_exit_2() {
     for (args, parts) in [
         (vec![], "Usage: codex-api"),
-        (vec!["respnd"], "a similar subcommand exists: 'respond'"),
+        (vec!["respnd"], "similar subcommands exist: 'responses', 'respond'"),
         (vec!["respond", "--modle", "x"], "'--model'"),
         (vec!["respond", "a", "b"], "unexpected argument 'b'"),
         (vec!["respond", "--timeout", "soon", "x"], "the units of time are ms, s, m and h"),
@@ -14,6 +14,30 @@ fn a_mistake_in_the_flags_is_exit_2() {
         (vec!["respond", "--retries", "101", "x"], "101 is not in 0..=100"),
         (vec!["respond", "--max-output-tokens", "many", "x"], "--max-output-tokens"),
         (vec!["respond", "--store", "--no-store", "x"], "cannot be used with"),
+        (vec!["respond", "--background", "--no-store", "x"], "cannot be used with"),
+        (vec!["respond", "--background", "--transport", "ws", "x"], "cannot be used with"),
+        (vec!["respond", "--transport", "grpc", "x"], "possible values: auto, http, ws"),
+        (vec!["models", "--client-version", "1.2"], "a version is three numbers"),
+        (vec!["responses"], "Usage: codex-api responses"),
+        (vec!["responses", "get"], "<ID>"),
+        (vec!["responses", "resume", "r", "--after", "x"], "--after"),
+        (vec!["transcribe"], "<FILE.wav>"),
+        (
+            vec!["transcribe", "--protocol", "v1", "a.wav"],
+            "codex-api: error: version v1 of the realtime protocol has no transcription; use --protocol v2",
+        ),
+        (vec!["transcribe", "no.wav"], "codex-api: error: cannot read the file no.wav: No such file"),
+        (
+            vec!["transcribe", "bad.toml"],
+            "codex-api: error: the file bad.toml is no WAV file; convert it with `ffmpeg",
+        ),
+        (vec!["compact", "-p", "sim"], "codex-api: error: there is no input; name a file, or pipe it in"),
+        (
+            vec!["compact", "-p", "sim", "no.json"],
+            "codex-api: error: cannot read the file no.json: No such file",
+        ),
+        (vec!["compact", "-p", "sim", "bad.toml"], "codex-api: error: the file bad.toml is not JSON"),
+        (vec!["memories", "-p", "sim", "number.json"], "the file number.json is JSON, but not items: a list"),
         (vec!["-v", "-q", "respond", "x"], "cannot be used with"),
         (vec!["sim", "--port", "99999"], "99999"),
         (vec!["sim", "--host", "localhost"], "invalid IP address"),
@@ -47,7 +71,7 @@ fn a_mistake_in_the_flags_is_exit_2() {
         ),
         (vec!["sim", "--scenario", "bad.toml"], "codex-api: error: cannot use the scenario"),
     ] {
-        let mut cli = Cli::new([]).file("bad.toml", "sede = 7");
+        let mut cli = Cli::new([]).file("bad.toml", "sede = 7").file("number.json", "[7]");
         for arg in &args {
             cli = cli.args([*arg]);
         }
@@ -60,16 +84,24 @@ fn a_mistake_in_the_flags_is_exit_2() {
 #[test]
 fn help_has_examples_and_exit_codes() {
     for args in [
-        ["--help", ""],
-        ["respond", "--help"],
-        ["models", "--help"],
-        ["sim", "--help"],
-        ["completions", "--help"],
-        ["help", "sim"],
+        vec!["--help"],
+        vec!["respond", "--help"],
+        vec!["models", "--help"],
+        vec!["responses", "--help"],
+        vec!["compact", "--help"],
+        vec!["memories", "--help"],
+        vec!["transcribe", "--help"],
+        vec!["realtime", "--help"],
+        vec!["help", "responses"],
+        vec!["responses", "get", "--help"],
+        vec!["responses", "resume", "--help"],
+        vec!["sim", "--help"],
+        vec!["completions", "--help"],
+        vec!["help", "sim"],
     ] {
         let mut cli = Cli::new([]);
-        for arg in args.into_iter().filter(|arg| !arg.is_empty()) {
-            cli = cli.args([arg]);
+        for arg in &args {
+            cli = cli.args([*arg]);
         }
         let run = cli.run().ended(0).said_nothing();
         for part in ["Examples:\n  codex-api ", "Exit codes:\n  0    ok", "  130  interrupted"] {
