@@ -19,7 +19,7 @@ impl Observer for Print {
                 fact.outcome.evidence.request_id.as_deref(),
             ),
             Event::StreamEnded(fact) => {
-                println!("stream ended after {} events, {} bytes", fact.events, fact.bytes)
+                println!("stream ended after {} events, {} bytes", fact.events, fact.bytes);
             }
             _ => {}
         }

@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     while let Some(event) = stream.next().await {
         match event? {
             ResponseEvent::ReasoningSummaryTextDelta(thought) => {
-                println!("thinking  {}", thought.delta.trim())
+                println!("thinking  {}", thought.delta.trim());
             }
             ResponseEvent::OutputTextDelta(text) => println!("text      {}", text.delta.trim()),
             ResponseEvent::OutputItemDone(done) => match &*done.item {

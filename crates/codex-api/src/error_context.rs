@@ -3,9 +3,15 @@
 use std::{fmt, time::Duration};
 
 use codex_observe::{AuthEvidence, Endpoint, SafeText};
-use codex_protocol::{RateLimitSnapshot, ResponseItem};
+use codex_protocol::{RateLimitSnapshot, ResponseItem, WireHeaders};
 
 use crate::echoed_secrets::EchoedSecrets;
+
+/// The header that names the limit which was hit (wire.md 13).
+const ACTIVE_LIMIT: &str = "x-codex-active-limit";
+
+/// The longest promo message that is kept, in characters.
+const MAX_PROMO_CHARS: usize = 500;
 
 /// Where and when a request failed.
 #[derive(Clone, Debug)]
@@ -25,6 +31,8 @@ pub struct ErrorContext {
     pub evidence: AuthEvidence,
     /// The limits that the answer told.
     pub rate_limits: Vec<RateLimitSnapshot>,
+    /// The limit that was hit, where the answer names it.
+    pub active_limit: Option<RateLimitSnapshot>,
     /// A text for the user that came with a limit.
     pub promo_message: Option<SafeText>,
     /// Whether the WebSocket had served a request before; `None` over HTTP.
@@ -48,6 +56,7 @@ impl ErrorContext {
             status: None,
             evidence: AuthEvidence::default(),
             rate_limits: Vec::new(),
+            active_limit: None,
             promo_message: None,
             connection_reused: None,
             turn: None,
@@ -89,6 +98,19 @@ impl fmt::Display for ErrorContext {
             write!(f, ", auth error code {code}")?;
         }
         Ok(())
+    }
+}
+
+impl ErrorContext {
+    /// Keeps what the headers of a failure say about limits.
+    pub(crate) fn learn_limits(&mut self, headers: &WireHeaders) {
+        let mut limits = RateLimitSnapshot::from_headers(headers);
+        limits.retain(|limits| !limits.is_empty());
+        if !limits.is_empty() {
+            self.rate_limits = limits;
+        }
+        self.active_limit = headers.get(ACTIVE_LIMIT).map(|_| RateLimitSnapshot::active(headers));
+        self.promo_message = headers.promo_message().map(|text| SafeText::prose(text, MAX_PROMO_CHARS));
     }
 }
 

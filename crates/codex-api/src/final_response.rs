@@ -33,7 +33,7 @@ impl ResponseStream {
                 ResponseEvent::OutputTextDelta(delta) => text.push_str(&delta.delta),
                 ResponseEvent::OutputItemDone(done) => items.push(*done.item),
                 ResponseEvent::Undecodable { kind, problem, .. } => {
-                    unreadable = unreadable.or(Some((kind, problem)))
+                    unreadable = unreadable.or(Some((kind, problem)));
                 }
                 ResponseEvent::Completed { response, .. } => last = Some(*response),
                 ResponseEvent::Incomplete(incomplete) => {

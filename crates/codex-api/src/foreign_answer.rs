@@ -62,8 +62,13 @@ pub(crate) async fn explain(content_type: SafeText, status: StatusCode, body: Re
 
 /// As [`explain`], of a body whose beginning gave it away.
 pub(crate) fn by_text(head: &ResponseHead, start: &[u8]) -> ApiErrorKind {
-    let content_type =
-        head.header(CONTENT_TYPE.as_str()).map_or_else(|| SafeText::new("something else"), SafeText::new);
+    let content_type = match head.header(CONTENT_TYPE.as_str()) {
+        None => SafeText::new("something else"),
+        Some(declared) if declared.starts_with("text/event-stream") => {
+            SafeText::new("something else (declared as text/event-stream)")
+        }
+        Some(declared) => SafeText::new(declared),
+    };
     of_text(content_type, head.status, &start[..start.len().min(MAX_SUMMARY_BYTES)])
 }
 

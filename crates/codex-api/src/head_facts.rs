@@ -3,15 +3,11 @@
 use std::collections::VecDeque;
 
 use codex_client::ResponseHead;
-use codex_observe::SafeText;
 use codex_protocol::{RateLimitSnapshot, ResponseEvent, WireHeaders};
 
 const SERVER_MODEL: &str = "openai-model";
 const MODELS_ETAG: &str = "x-models-etag";
 const REASONING_INCLUDED: &str = "x-reasoning-included";
-
-/// The longest promo message that is kept, in characters.
-const MAX_PROMO_CHARS: usize = 500;
 
 /// The facts of `head`, in the order in which they are given, before the first event of the stream.
 pub(crate) fn events(head: &ResponseHead) -> VecDeque<ResponseEvent> {
@@ -27,19 +23,14 @@ pub(crate) fn events(head: &ResponseHead) -> VecDeque<ResponseEvent> {
 }
 
 /// The limits that `head` tells, those of the plan and those of the API; empty ones are left out.
-pub(crate) fn rate_limits(head: &ResponseHead) -> Vec<RateLimitSnapshot> {
+fn rate_limits(head: &ResponseHead) -> Vec<RateLimitSnapshot> {
     let mut limits = RateLimitSnapshot::from_headers(&limit_headers(head));
     limits.retain(|limits| !limits.is_empty());
     limits
 }
 
-/// The text for the user that came with a limit.
-pub(crate) fn promo_message(head: &ResponseHead) -> Option<SafeText> {
-    limit_headers(head).promo_message().map(|text| SafeText::prose(text, MAX_PROMO_CHARS))
-}
-
 /// The headers about limits: a small part of a head, so that an ordinary one costs nothing.
-fn limit_headers(head: &ResponseHead) -> WireHeaders {
+pub(crate) fn limit_headers(head: &ResponseHead) -> WireHeaders {
     let of_limits =
         |name: &str| name.starts_with("x-ratelimit-") || (name.starts_with("x-") && !name.ends_with("-id"));
     let pairs = head.headers.iter().filter(|(name, _)| of_limits(name.as_str()));

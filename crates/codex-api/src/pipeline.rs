@@ -286,8 +286,9 @@ impl ErrorContext {
             Err(failed) => {
                 self.status = failed.status();
                 self.evidence = failed.evidence();
-                self.rate_limits = failed.head.as_ref().map(head_facts::rate_limits).unwrap_or_default();
-                self.promo_message = failed.head.as_ref().and_then(head_facts::promo_message);
+                if let Some(head) = &failed.head {
+                    self.learn_limits(&head_facts::limit_headers(head));
+                }
             }
         }
     }

@@ -224,6 +224,7 @@ impl ResponseStream {
         if !evidence.is_empty() {
             self.call.context.evidence = evidence;
         }
+        self.call.context.learn_limits(&error.headers);
         self.call.context.status = error.status.or(self.call.context.status);
         server_error::classify(Reported::from_event(error.clone()))
     }

@@ -34,7 +34,7 @@ pub enum StructuredError {
 /// Decodes the response's text.
 pub(crate) fn decode<T: DeserializeOwned>(response: &Response) -> Result<T, StructuredError> {
     if let Some(refusal) = response.refusal() {
-        return Err(StructuredError::Refused { reason: SafeText::prose(&refusal, MAX_REFUSAL_CHARS) });
+        return Err(StructuredError::Refused { reason: SafeText::prose(refusal, MAX_REFUSAL_CHARS) });
     }
     let text = response.output_text();
     if text.trim().is_empty() {

@@ -1,4 +1,10 @@
 //! Fake transport: one suite of stories over server-sent events and over a WebSocket, with the same events and errors.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod stories;
 

@@ -1,4 +1,10 @@
 //! Fake transport: every recorded stream and every known event, under every chunking, through the public client.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod stories;
 

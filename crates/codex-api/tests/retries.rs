@@ -1,4 +1,10 @@
 //! Fake transport: which failures are tried again, how long is waited, and what comes back in the end.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod stories;
 

@@ -1,4 +1,10 @@
 //! Simulator: ten thousand requests over one connection, of either kind, in flat memory.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 use codex_api::{ApiClient, ApiKey, Provider, ResponsesApiRequest, ResponsesOptions};
 use codex_sim::{Reply, Rule, Scenario, Simulator};

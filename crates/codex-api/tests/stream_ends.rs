@@ -1,4 +1,10 @@
 //! Fake transport: how streams end, and what their errors carry.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod stories;
 

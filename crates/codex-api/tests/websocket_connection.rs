@@ -1,4 +1,10 @@
 //! Fake transport: what is particular to responses over a WebSocket.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod stories;
 

@@ -33,6 +33,7 @@ use crate::{
 ///         TurnEvent::Event(_) => {}
 ///         TurnEvent::Retrying { error, retry, of, .. } => eprintln!("{error}; retry {retry} of {of}"),
 ///         TurnEvent::FellBack { reason, .. } => eprintln!("going on over HTTP: {reason:?}"),
+///         _ => {}
 ///     }
 /// }
 /// # Ok(())
@@ -111,6 +112,7 @@ impl Turn {
     pub const DEFAULT_RETRIES: u32 = SessionSettings::DEFAULT_TURN_RETRIES;
 
     /// A turn of its own over HTTP, asked for on the first call of [`next`](Self::next).
+    #[expect(clippy::needless_pass_by_value, reason = "a client is a handle, and callers make one for this")]
     pub fn new(client: ResponsesClient, request: ResponsesApiRequest) -> Self {
         let settings = SessionSettings::with_transport(Transport::Http);
         Self::of_session(ModelClient::new(client.api().clone(), settings), request)

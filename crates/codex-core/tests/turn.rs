@@ -1,4 +1,10 @@
 //! Fake transport: when a turn is asked again, and when not.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,4 +1,10 @@
 //! Fake transport: a session over a WebSocket, and when it goes on over HTTP.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 use std::{
     sync::{Arc, Mutex},
@@ -121,7 +127,7 @@ async fn run(bench: &Bench, history: &[ResponseItem]) -> Told {
     while let Some(event) = turn.next().await {
         match event {
             Ok(TurnEvent::Event(codex_api::ResponseEvent::OutputItemDone(done))) => {
-                told.items.push(*done.item)
+                told.items.push(*done.item);
             }
             Ok(TurnEvent::Retrying { .. }) => told.retries += 1,
             Ok(TurnEvent::FellBack { reason, .. }) => told.fell_back = Some(reason),
