@@ -138,4 +138,5 @@ def usage(response):
     return counts.input_tokens, counts.output_tokens
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -4,25 +4,31 @@ Its quirks: no `sequence_number`, ids begin with `resp-`, usage is all zero, and
 happens only when the chunks are some 40 ms apart.
 """
 
+import contextlib
 import json
 
 from .install import FOLDER, npm_package
 from .product import Target, final_item
-from .server import free_port, running
+from .server import free_port, request, running
 
 PACKAGE = "@copilotkit/aimock@1.43.0"
 KEY = "sk-mock"
 HELLO = "Hello! It is good to meet you. What shall we build today?"
 THOUGHT = "Two and two make four."
+SUNNY = "It is sunny in Paris."
+SPOKEN = "The quick brown fox jumps over the lazy dog."
 # Ten chunks of twelve characters, 40 ms apart: the cuts below fall in the middle of the text.
 CUT = "This sentence is so long that it takes a while to stream, and so it can be cut in the middle of what it says."
 
 FIXTURES = [
+    # First: the question is still in the input when its tool has answered.
+    {"match": {"toolCallId": "call_1"}, "response": {"content": SUNNY}},
     {"match": {"userMessage": "Say hello"}, "response": {"content": HELLO}},
     {
         "match": {"userMessage": "weather"},
         "response": {"toolCalls": [{"id": "call_1", "name": "get_weather", "arguments": {"city": "Paris"}}]},
     },
+    {"match": {"userMessage": "[audio input]"}, "response": {"transcription": {"text": SPOKEN}}},
     {"match": {"userMessage": "Think"}, "response": {"reasoning": "Let me think.", "content": THOUGHT}},
     {"match": {"userMessage": "Cut"}, "response": {"content": CUT}, "latency": 40, "truncateAfterChunks": 8},
     {"match": {"userMessage": "Hang up"}, "response": {"content": CUT}, "latency": 40, "disconnectAfterMs": 380},
@@ -37,15 +43,34 @@ FIXTURES = [
 
 
 def run(product, checks, quick):
+    with aimock() as server:
+        _answers(product, checks, server.target)
+        _failures(product, checks, server.target)
+
+
+@contextlib.contextmanager
+def aimock():
+    """A fresh one; yields its `Aimock`."""
     programs = npm_package("aimock", PACKAGE)
     fixtures = FOLDER / "aimock-fixtures.json"
     fixtures.write_text(json.dumps({"fixtures": FIXTURES}))
     port = free_port()
     command = [programs / "llmock", "-p", port, "-f", fixtures, "--chunk-size", 12, "--strict"]
     with running("aimock", command, port, {"AIMOCK_API_KEYS": KEY}):
-        target = Target(port, KEY, "gpt-5")
-        _answers(product, checks, target)
-        _failures(product, checks, target)
+        yield Aimock(port)
+
+
+class Aimock:
+    def __init__(self, port):
+        self.target = Target(port, KEY, "gpt-5")
+        self._seen = 0
+
+    def new_requests(self):
+        """The methods of the requests since the last call of this; `WS` is a message on a WebSocket."""
+        url = f"http://127.0.0.1:{self.target.port}/__aimock/journal"
+        entries = request(url, headers={"authorization": f"Bearer {KEY}"})[1]
+        new, self._seen = entries[self._seen :], len(entries)
+        return [entry["method"] for entry in new]
 
 
 def _answers(product, checks, target):

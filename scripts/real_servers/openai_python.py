@@ -5,26 +5,39 @@ Its strict helper builds the response from the events, and fails when one is mis
 
 import subprocess
 
-from .install import ROOT, python_venv
+from .install import FOLDER, ROOT, python_venv
 from .server import free_port, running
 
-REQUIREMENT = "openai==3.54.0"
+REQUIREMENT = "openai[realtime]==3.54.0"
+SCRIPTS = ("openai_python_client.py", "openai_python_sockets.py")
 CLIENT_SECONDS = 60
+# Slow enough that a response in the background can be left, resumed and cancelled midway.
+SCENARIO = """\
+[background]
+event_ms = 20
+"""
 
 
 def run(product, checks, quick):
     python = python_venv("openai", [REQUIREMENT]) / "python"
     port = free_port()
-    with running("sim", [product.command, "sim", "--port", port], port):
-        client = [python, ROOT / "scripts/openai_python_client.py", f"http://127.0.0.1:{port}/v1"]
-        done = subprocess.run(
-            [str(word) for word in client],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=CLIENT_SECONDS,
-        )
+    scenario = FOLDER / "background.toml"
+    scenario.write_text(SCENARIO)
+    with running("sim", [product.command, "sim", "--port", port, "--scenario", scenario], port):
+        for script in SCRIPTS:
+            _claims(python, script, port, checks)
+
+
+def _claims(python, script, port, checks):
+    client = [python, "-B", ROOT / "scripts" / script, f"http://127.0.0.1:{port}/v1"]
+    done = subprocess.run(
+        [str(word) for word in client],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=CLIENT_SECONDS,
+    )
     results = [line.split("\t") for line in done.stdout.splitlines()]
     for verdict, claim, *detail in results:
         checks.that(claim, verdict == "ok", " ".join(detail))
-    checks.that("the script runs to its end", done.returncode == 0 and results, done.stderr[-1500:])
+    checks.that(f"{script} runs to its end", done.returncode == 0 and results, done.stderr[-1500:])

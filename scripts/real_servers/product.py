@@ -5,26 +5,30 @@ import os
 import re
 import subprocess
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from .install import FOLDER, ROOT
 
 RUN_SECONDS = 120
 # Settings that would lead the product elsewhere than to the server under test.
-REMOVED = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "MODEL")
+REMOVED = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "MODEL", "CODEX_CA_CERTIFICATE")
+REMOVED += ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 @dataclass(frozen=True)
 class Target:
-    """A server to talk to, on loopback."""
+    """A server to talk to, on this machine, and the environment variables it takes."""
 
     port: int
     key: str
     model: str
+    scheme: str = "http"
+    host: str = "127.0.0.1"
+    settings: dict = field(default_factory=dict)
 
     @property
     def base_url(self):
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"{self.scheme}://{self.host}:{self.port}/v1"
 
     def with_key(self, key):
         return replace(self, key=key)
@@ -64,13 +68,17 @@ class Product:
 
     def respond(self, target, prompt, *options):
         """`codex-api respond PROMPT` at this server."""
-        words = [self.command, "respond", prompt, "--base-url", target.base_url, "--model", target.model, *options]
-        return _run(words, {"OPENAI_API_KEY": target.key})
+        return self.run(target, "respond", prompt, "--model", target.model, *options)
+
+    def run(self, target, *words, stdin=None):
+        """Any of the commands at this server, with this text as its standard input."""
+        command = [str(word) for word in (self.command, *words, "--base-url", target.base_url)]
+        return _run(command, {"OPENAI_API_KEY": target.key, **target.settings}, stdin)
 
     def stream_text(self, target, prompt):
         """The library's example of the same job; it prints the text as it comes, and the usage in a last line."""
         settings = {"OPENAI_API_KEY": target.key, "OPENAI_BASE_URL": target.base_url, "MODEL": target.model}
-        seen = _run([self.example, prompt], settings)
+        seen = _run([self.example, prompt], {**settings, **target.settings})
         return replace(seen, out=re.sub(r"\n\(\d+ tokens.*\)\s*$", "", seen.out))
 
     def both(self):
@@ -94,19 +102,24 @@ def _executable(package, *target):
     return paths[-1]
 
 
-def _run(words, settings):
+def _run(words, settings, stdin=None):
     home = FOLDER / "home"
     home.mkdir(parents=True, exist_ok=True)
     kept = {name: value for name, value in os.environ.items() if name.upper() not in REMOVED}
     places = {name: str(home) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "CODEX_HOME")}
     started = time.monotonic()
-    done = subprocess.run(
+    with subprocess.Popen(
         words,
         env={**kept, **places, **settings},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
         errors="replace",
-        timeout=RUN_SECONDS,
-    )
-    return Run(done.returncode, done.stdout, done.stderr, time.monotonic() - started)
+    ) as process:
+        try:
+            out, err = process.communicate(stdin, timeout=RUN_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()  # its exit code, -9, is what no check wants
+            out, err = process.communicate()
+    return Run(process.returncode, out, err, time.monotonic() - started)

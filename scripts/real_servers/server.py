@@ -61,6 +61,11 @@ def request(url, body=None, headers=None, timeout=30):
         return error.code, json.loads(error.read() or b"null")
 
 
+def log_text(name):
+    """What the server has said so far."""
+    return _log_path(name).read_text(errors="replace")
+
+
 def stop_on_signals():
     """Lets every `with` end when this script is told to stop."""
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -75,7 +80,7 @@ def _wait_until_listening(port, process, log_path):
     deadline = time.monotonic() + START_SECONDS
     while not _accepts(port):
         if process.poll() is not None or time.monotonic() > deadline:
-            tail = log_path.read_text(errors="replace")[-1500:]
+            tail = log_text(log_path.stem)[-1500:]
             raise RuntimeError(f"{log_path.stem} did not start (exit code {process.poll()}):\n{tail}")
         time.sleep(0.01)
 

@@ -248,7 +248,9 @@ impl ApiErrorKind {
             | Self::Retryable { message, .. }
             | Self::InvalidRequest { message, .. }
             | Self::ServerOverloaded { message, .. } => message.hide(secrets),
-            Self::Stream(StreamEnd::NotAnEventStream { summary, .. }) => {
+            Self::Stream(
+                StreamEnd::NotAnEventStream { summary, .. } | StreamEnd::Closed { reason: summary, .. },
+            ) => {
                 if let Some(hidden) = summary.as_ref().and_then(|text| secrets.hide(text)) {
                     *summary = Some(SafeText::prose(&hidden, ServerMessage::MAX_CHARS));
                 }

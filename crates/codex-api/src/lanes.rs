@@ -197,11 +197,11 @@ impl Lane {
 impl Over {
     fn from_message(message: Option<Result<WebSocketMessage, TransportError>>) -> Self {
         match message {
-            Some(Ok(WebSocketMessage::Close(frame))) => Self::Ended(StreamEnd::Closed { code: frame.code }),
+            Some(Ok(WebSocketMessage::Close(frame))) => Self::Ended(StreamEnd::closed_by(&frame)),
             Some(Ok(WebSocketMessage::Binary(_))) => Self::Ended(StreamEnd::BinaryFrame),
             Some(Ok(WebSocketMessage::Text(_))) => Self::Ended(StreamEnd::ForeignLane),
             Some(Err(error)) => Self::Broken(Some(error)),
-            None => Self::Ended(StreamEnd::Closed { code: CloseCode::ABNORMAL }),
+            None => Self::Ended(StreamEnd::vanished()),
         }
     }
 
@@ -209,7 +209,7 @@ impl Over {
         match self {
             Self::Broken(error) => match error.take() {
                 Some(error) => error.into(),
-                None => StreamEnd::Closed { code: CloseCode::ABNORMAL }.into(),
+                None => StreamEnd::vanished().into(),
             },
             Self::Ended(end) => end.clone().into(),
         }

@@ -9,6 +9,8 @@ use crate::{error::ApiErrorKind, server_message::ServerMessage};
 pub(crate) struct Reported {
     status: Option<u16>,
     code: Option<ErrorCode>,
+    /// `error.type`; some servers say no more than that.
+    kind: Option<String>,
     message: ServerMessage,
     /// The message before it was made fit to be shown: waits are read from it.
     text: String,
@@ -29,6 +31,7 @@ impl Reported {
         Self {
             status: body.status,
             code: body.effective_code(),
+            kind: body.kind,
             message: ServerMessage::new(&text),
             text,
             param: body.param,
@@ -42,6 +45,7 @@ impl Reported {
         Self {
             status: None,
             code: error.code.clone(),
+            kind: error.kind.clone(),
             message: ServerMessage::new(&error.message),
             text: error.message.clone(),
             param: error.param.clone(),
@@ -54,7 +58,12 @@ impl Reported {
 /// The kind of failure that a reported error is.
 pub(crate) fn classify(reported: Reported) -> ApiErrorKind {
     let delay = retry_hint(&reported.text);
-    let Reported { status, code, message, param, plan_type, resets_at, .. } = reported;
+    let Reported { status, code, kind, message, param, plan_type, resets_at, .. } = reported;
+    // Inside a stream an error may tell neither status nor known code: then its type says what the status would.
+    let status = status.or_else(|| {
+        let told = code.as_ref().is_some_and(ErrorCode::is_known);
+        kind.as_deref().filter(|_| !told).and_then(status_of_type)
+    });
     match (&code, status) {
         (Some(ErrorCode::ContextLengthExceeded), _) => ApiErrorKind::ContextWindowExceeded { message },
         (Some(ErrorCode::UsageNotIncluded), _) => ApiErrorKind::UsageNotIncluded { message },
@@ -119,6 +128,18 @@ pub(crate) fn is_final(kind: &ApiErrorKind) -> bool {
             | ApiErrorKind::UsageLimitReached { .. }
             | ApiErrorKind::InvalidRequest { .. }
     )
+}
+
+/// The status that goes with a type of error (wire.md 11 and 20).
+fn status_of_type(kind: &str) -> Option<u16> {
+    Some(match kind {
+        "invalid_request_error" | "invalid_request" => 400,
+        "authentication_error" => 401,
+        "permission_error" => 403,
+        "not_found_error" | "not_found" => 404,
+        "rate_limit_error" | "too_many_requests" => 429,
+        _ => return None,
+    })
 }
 
 fn is_quota(code: &ErrorCode) -> bool {

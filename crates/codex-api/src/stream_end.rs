@@ -1,6 +1,6 @@
 //! The ways in which a stream can end that are no end.
 
-use codex_client::{CloseAdvice, CloseCode};
+use codex_client::{CloseAdvice, CloseCode, CloseFrame};
 use codex_observe::SafeText;
 use thiserror::Error;
 
@@ -17,12 +17,12 @@ pub enum StreamEnd {
     #[error("the stream ended before its first event")]
     Empty,
     /// The server closed the WebSocket before the terminal event.
-    #[error(
-        "the server closed the WebSocket (code {code}) before a terminal event, so the response may be cut short"
-    )]
+    #[error("the server closed the WebSocket (code {code}) before a terminal event, so the response may be cut short{}", quote(.reason))]
     Closed {
         /// Its code; 1005 when it gave none, 1006 when the connection ended without a close.
         code: CloseCode,
+        /// The server's words.
+        reason: Option<SafeText>,
     },
     /// The server sent a binary message, which this protocol has no place for.
     #[error("the server sent a binary message where only text has a meaning")]
@@ -58,10 +58,24 @@ pub enum StreamEnd {
 }
 
 impl StreamEnd {
+    /// The end that a close frame means.
+    pub(crate) fn closed_by(frame: &CloseFrame) -> Self {
+        let reason = Some(&*frame.reason).filter(|reason| !reason.is_empty());
+        Self::Closed {
+            code: frame.code,
+            reason: reason.map(|text| SafeText::prose(text, CloseFrame::MAX_REASON)),
+        }
+    }
+
+    /// A connection that ended without a close frame.
+    pub(crate) fn vanished() -> Self {
+        Self::Closed { code: CloseCode::ABNORMAL, reason: None }
+    }
+
     pub(crate) fn retry_advice(&self) -> RetryAdvice {
         match self {
             Self::ClosedBeforeTerminal | Self::Empty => RetryAdvice::Retry,
-            Self::Closed { code } => match code.advice() {
+            Self::Closed { code, .. } => match code.advice() {
                 CloseAdvice::Reconnect | CloseAdvice::Finished => RetryAdvice::NewConnection,
                 CloseAdvice::UseHttp => RetryAdvice::UseHttp,
                 _ => RetryAdvice::Never,

@@ -81,7 +81,7 @@ async fn failures_inside_the_stream() {
     let flat = json!({"type":"error","code":"server_error","message":"broke"});
     let unauthorized = json!({"type":"error","status":401,"error":{"message":"expired","code":"token_expired"},"headers":{"x-request-id":"req-in-stream"}});
     type Check = fn(&ApiError) -> bool;
-    let stories: [(&str, Value, Check); 6] = [
+    let stories: [(&str, Value, Check); 7] = [
         ("failed", failed("server_error", "x"), |e| matches!(e.kind(), ApiErrorKind::Retryable { .. })),
         ("context", failed("context_length_exceeded", "x"), |e| {
             matches!(e.kind(), ApiErrorKind::ContextWindowExceeded { .. })
@@ -95,6 +95,11 @@ async fn failures_inside_the_stream() {
             |e| matches!(e.kind(), ApiErrorKind::RateLimit { delay: Some(delay), .. } if delay.as_secs() == 2),
         ),
         ("flat error", flat, |e| matches!(e.kind(), ApiErrorKind::Retryable { .. })),
+        (
+            "only a type",
+            json!({"type":"error","error":{"type":"invalid_request_error","message":"no"}}),
+            |e| matches!(e.kind(), ApiErrorKind::InvalidRequest { .. }),
+        ),
         ("unauthorized", unauthorized, |e| {
             e.status() == Some(401) && e.request_id() == Some("req-in-stream")
         }),

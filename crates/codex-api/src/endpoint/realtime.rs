@@ -263,9 +263,9 @@ impl RealtimeReader {
                 self.over = true;
                 return None;
             }
-            Some(Ok(WebSocketMessage::Close(frame))) => StreamEnd::Closed { code: frame.code }.into(),
+            Some(Ok(WebSocketMessage::Close(frame))) => StreamEnd::closed_by(&frame).into(),
             Some(Err(error)) => error.into(),
-            None => StreamEnd::Closed { code: CloseCode::ABNORMAL }.into(),
+            None => StreamEnd::vanished().into(),
         };
         self.over = true;
         Some(Err(ApiError::new(kind, self.context.clone())))
