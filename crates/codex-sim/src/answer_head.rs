@@ -1,5 +1,6 @@
 //! Heads of answers: the headers the service sends with all of them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,16 +12,15 @@ use crate::connection::ConnectionControl;
 use crate::dialect::Dialect;
 use crate::failure::Failure;
 use crate::ids::Ids;
+use crate::limits::Limits;
 use crate::playback::Playback;
+use crate::scenario::Settings;
 
 /// Content type of a stream.
 pub(crate) const EVENT_STREAM: &str = "text/event-stream; charset=utf-8";
 
 /// Content type of a plain answer.
 pub(crate) const JSON: &str = "application/json";
-
-/// Limits told in the `x-ratelimit-*` headers: requests, then tokens, a minute.
-const RATE_LIMITS: (u64, u64) = (10_000, 2_000_000);
 
 /// What distinguishes one answer's head from another's.
 #[derive(Debug, Clone, Copy)]
@@ -62,34 +62,31 @@ pub(crate) struct Signature {
 
 impl Signature {
     /// Puts head and body together.
-    pub(crate) fn answer(self, head: Head<'_>, body: Playback) -> Response<Playback> {
+    pub(crate) fn answer(self, head: Head<'_>, limits: &Limits, body: Playback) -> Response<Playback> {
         let mut response = Response::new(body);
         *response.status_mut() = head.status;
         let headers = response.headers_mut();
         // A different sequence from the ids in the body, which use the request number itself.
         let mut ids = Ids::for_request(!self.seed, self.request);
-        let (requests, tokens) = RATE_LIMITS;
         let own = [
             ("x-request-id", ids.sized("req_", 32)),
             ("openai-version", "2020-10-01".to_owned()),
             ("openai-organization", "org-sim".to_owned()),
             ("openai-processing-ms", "12".to_owned()),
-            ("x-ratelimit-limit-requests", requests.to_string()),
-            ("x-ratelimit-limit-tokens", tokens.to_string()),
-            ("x-ratelimit-remaining-requests", requests.saturating_sub(self.request).to_string()),
-            ("x-ratelimit-remaining-tokens", tokens.saturating_sub(self.request).to_string()),
-            ("x-ratelimit-reset-requests", "6ms".to_owned()),
-            ("x-ratelimit-reset-tokens", "0s".to_owned()),
             ("cf-ray", format!("{}-SIM", ids.sized("", 16))),
             (CONTENT_TYPE.as_str(), head.content_type.to_owned()),
         ];
         let given = head.extra.into_iter().flatten().map(|(name, value)| (name.as_str(), value.clone()));
-        for (name, value) in own.into_iter().chain(given) {
+        let own = own.into_iter().map(|(name, value)| (Cow::Borrowed(name), value));
+        let limits = limits.headers(self.request).into_iter().map(|(name, value)| (Cow::Owned(name), value));
+        let given = given.map(|(name, value)| (Cow::Borrowed(name), value));
+        for (name, value) in own.chain(limits).chain(given) {
             // Names and values of scenarios were checked when the scenario was accepted.
             if value.is_empty() {
                 continue;
             }
-            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name.as_ref()), HeaderValue::try_from(value))
+            {
                 headers.insert(name, value);
             }
         }
@@ -106,12 +103,12 @@ impl Signature {
     pub(crate) fn failure(
         self,
         failure: &Failure,
-        dialect: &Dialect,
+        settings: &Settings,
         control: Arc<ConnectionControl>,
     ) -> Response<Playback> {
-        let body = failure_body(failure, dialect);
+        let body = failure_body(failure, &settings.dialect);
         let head = failure_head(failure, body.len());
-        self.answer(head, Playback::plain(body, control))
+        self.answer(head, &settings.limits, Playback::plain(body, control))
     }
 }
 

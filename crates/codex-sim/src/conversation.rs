@@ -1,9 +1,12 @@
 //! Stored responses, for `previous_response_id` and `GET /responses/{id}`.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::Value;
+
+use crate::background::{BackgroundRun, RunState};
 
 /// Most responses kept; the oldest goes first.
 pub const MAX_STORED: usize = 1_000;
@@ -18,8 +21,27 @@ pub(crate) struct StoredResponse {
     pub(crate) json: Bytes,
     /// All items up to and including its output.
     pub(crate) history: Vec<Value>,
+    /// How many of them came before its output.
+    pub(crate) inputs: usize,
     /// Size of the conversation: request bodies and responses, in bytes.
     pub(crate) bytes: usize,
+    /// How it comes, when it runs in the background.
+    pub(crate) run: Option<Arc<BackgroundRun>>,
+}
+
+impl StoredResponse {
+    /// The object as it is now.
+    pub(crate) fn object(&self) -> Bytes {
+        match self.run.as_ref().map(|run| run.state()) {
+            Some(RunState::Unfinished(json) | RunState::Cancelled(json)) => json,
+            Some(RunState::Finished) | None => self.json.clone(),
+        }
+    }
+
+    /// The items before its output.
+    pub(crate) fn input(&self) -> &[Value] {
+        self.history.get(..self.inputs).unwrap_or(&self.history)
+    }
 }
 
 /// The stored responses of one simulator.
@@ -59,7 +81,7 @@ mod tests {
     use super::*;
 
     fn response(bytes: usize) -> StoredResponse {
-        StoredResponse { json: Bytes::new(), history: Vec::new(), bytes }
+        StoredResponse { json: Bytes::new(), history: Vec::new(), inputs: 0, bytes, run: None }
     }
 
     #[test]

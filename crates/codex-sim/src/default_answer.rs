@@ -16,6 +16,10 @@ const QUOTED_OUTPUT: usize = 2_000;
 
 /// A reply to any request: a tool call where one is wanted, JSON where a schema asks for it, else text.
 pub(crate) fn reply(inbound: &Inbound) -> Reply {
+    if prompt::wants_compaction(&inbound.history) {
+        let item = json!({"type": "compaction", "encrypted_content": "gAAAAABsimulated"});
+        return Reply::new().output(Output::Item { item });
+    }
     let prompt = prompt::last_user_text(&inbound.history);
     let outputs = prompt::tool_outputs(&inbound.history);
     let mut reply = Reply::new();

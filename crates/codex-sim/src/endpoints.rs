@@ -1,8 +1,13 @@
 //! The endpoints: one file each, and a line here.
 
+mod cancel_response;
+mod compact_response;
+mod count_tokens;
 mod create_response;
+mod input_items;
 mod models;
 mod stored_response;
+mod summarize_traces;
 
 use std::collections::BTreeMap;
 
@@ -22,8 +27,13 @@ use crate::service::Closed;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     CreateResponse,
+    CountTokens,
+    CompactResponse,
     StoredResponse { id: String },
+    CancelResponse { id: String },
+    InputItems { id: String },
     Models,
+    SummarizeTraces,
 }
 
 /// The endpoint of a path below the base URL.
@@ -31,6 +41,11 @@ pub(crate) fn find(method: &Method, path: &str) -> Result<Endpoint, Box<Failure>
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     let (endpoint, methods) = match segments.as_slice() {
         ["responses"] => (Endpoint::CreateResponse, "POST"),
+        ["responses", "input_tokens"] => (Endpoint::CountTokens, "POST"),
+        ["responses", "compact"] => (Endpoint::CompactResponse, "POST"),
+        ["responses", id, "cancel"] => (Endpoint::CancelResponse { id: (*id).to_owned() }, "POST"),
+        ["responses", id, "input_items"] => (Endpoint::InputItems { id: (*id).to_owned() }, "GET"),
+        ["memories", "trace_summarize"] => (Endpoint::SummarizeTraces, "POST"),
         ["responses", id] => (Endpoint::StoredResponse { id: (*id).to_owned() }, "GET, DELETE"),
         ["models"] => (Endpoint::Models, "GET"),
         _ => {
@@ -46,8 +61,21 @@ pub(crate) fn find(method: &Method, path: &str) -> Result<Endpoint, Box<Failure>
     Err(Box::new(failure.message(message).header("allow", methods)))
 }
 
+impl Endpoint {
+    /// Whether a request must have a JSON body.
+    pub(crate) fn wants_body(&self) -> bool {
+        matches!(
+            self,
+            Self::CreateResponse | Self::CountTokens | Self::CompactResponse | Self::SummarizeTraces
+        )
+    }
+}
+
 /// Answers a request to an endpoint.
-pub(crate) async fn answer(exchange: Exchange<'_>, endpoint: Endpoint) -> Result<Response<Playback>, Closed> {
+pub(crate) async fn answer(
+    mut exchange: Exchange<'_>,
+    endpoint: Endpoint,
+) -> Result<Response<Playback>, Closed> {
     if endpoint == Endpoint::CreateResponse {
         return create_response::answer(exchange).await;
     }
@@ -60,11 +88,19 @@ pub(crate) async fn answer(exchange: Exchange<'_>, endpoint: Endpoint) -> Result
     match rule.as_ref().map(|rule| &rule.answer) {
         Some(Answer::Fail(failure)) => return exchange.fail(failure, &delivery).await,
         Some(Answer::Raw(raw)) => return create_response::replay(&exchange, raw, &delivery).await,
-        // A reply is a response, which is no answer here.
+        // A reply is a response, which is an answer to a compaction only.
         Some(Answer::Sensible | Answer::Reply(_)) | None => {}
     }
     let plain = match endpoint {
+        Endpoint::StoredResponse { id } if stored_response::wants_events(&exchange) => {
+            return stored_response::resume(&exchange, &id, &delivery).await;
+        }
         Endpoint::StoredResponse { id } => stored_response::answer(&exchange, &id),
+        Endpoint::CancelResponse { id } => cancel_response::answer(&exchange, &id),
+        Endpoint::InputItems { id } => input_items::answer(&exchange, &id),
+        Endpoint::CountTokens => count_tokens::answer(&mut exchange),
+        Endpoint::CompactResponse => compact_response::answer(&exchange, rule.as_deref()),
+        Endpoint::SummarizeTraces => summarize_traces::answer(&exchange),
         Endpoint::Models | Endpoint::CreateResponse => Ok(models::answer(&exchange)),
     };
     match plain {

@@ -8,9 +8,16 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScenarioError {
-    /// The text is no TOML, or holds a key or value that is not known. The source names line and key.
-    #[error("the scenario is not valid: {0}")]
-    Toml(#[from] toml::de::Error),
+    /// The text is no TOML, or holds a key or value that is not known.
+    #[error("the scenario is not valid{}: {problem}", toml_place(*.line, key.as_deref()))]
+    Toml {
+        /// Line in the text.
+        line: Option<usize>,
+        /// The key on that line.
+        key: Option<String>,
+        /// What is wrong. Neither it nor this error has the line itself, which may hold a token.
+        problem: String,
+    },
     /// A rule says something that cannot be done.
     #[error("rule {number}{}: {problem}", place(*.line))]
     Rule {
@@ -21,6 +28,12 @@ pub enum ScenarioError {
         /// What is wrong.
         #[source]
         problem: RuleProblem,
+    },
+    /// A header of `websocket` or `limits` cannot be sent.
+    #[error("{name:?} is not a header that can be sent, or its value is not")]
+    Header {
+        /// Its name.
+        name: String,
     },
     /// A file that the scenario needs cannot be read.
     #[error("cannot read {}", path.display())]
@@ -76,6 +89,11 @@ pub enum SimError {
     /// The scenario cannot be used.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
+}
+
+fn toml_place(line: Option<usize>, key: Option<&str>) -> String {
+    let key = key.map(|key| format!(", key `{key}`")).unwrap_or_default();
+    line.map(|line| format!(" (line {line}{key})")).unwrap_or_default()
 }
 
 fn place(line: Option<usize>) -> String {

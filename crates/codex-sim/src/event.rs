@@ -11,6 +11,8 @@ use serde_json::{Map, Value};
 #[derive(Debug, Clone)]
 pub(crate) struct Event {
     pub(crate) kind: Cow<'static, str>,
+    /// Whether it uses up a sequence number.
+    pub(crate) numbered: bool,
     /// A JSON object without `type` and `sequence_number`.
     fields: String,
 }
@@ -31,12 +33,33 @@ impl Event {
     pub(crate) fn new(kind: &'static str, fields: &impl Serialize) -> Self {
         // Only maps with keys that are no strings fail to serialize; no event has one.
         let fields = serde_json::to_string(fields).unwrap_or_else(|_| "{}".to_owned());
-        Self { kind: Cow::Borrowed(kind), fields }
+        Self { kind: Cow::Borrowed(kind), numbered: true, fields }
+    }
+
+    /// An event of those that have no sequence number.
+    pub(crate) fn unnumbered(kind: &'static str, fields: &impl Serialize) -> Self {
+        Self { numbered: false, ..Self::new(kind, fields) }
     }
 
     /// An event whose other fields are already a JSON object.
     pub(crate) fn from_json(kind: &'static str, fields: String) -> Self {
-        Self { kind: Cow::Borrowed(kind), fields }
+        Self { kind: Cow::Borrowed(kind), numbered: true, fields }
+    }
+
+    /// Bytes of the event, about.
+    pub(crate) fn size(&self) -> usize {
+        self.kind.len() + self.fields.len()
+    }
+
+    /// The same event without one of its fields.
+    pub(crate) fn without(&self, field: &str) -> Self {
+        let mut event = self.clone();
+        if let Ok(mut fields) = serde_json::from_str::<Map<String, Value>>(&self.fields)
+            && fields.remove(field).is_some()
+        {
+            event.fields = Value::Object(fields).to_string();
+        }
+        event
     }
 
     /// An event given as JSON; its own `sequence_number` is replaced.
@@ -47,7 +70,7 @@ impl Event {
             .filter(|(name, _)| !matches!(name.as_str(), "type" | "sequence_number"))
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
-        Self { kind: Cow::Owned(kind), fields: Value::Object(rest).to_string() }
+        Self { kind: Cow::Owned(kind), numbered: true, fields: Value::Object(rest).to_string() }
     }
 
     /// Writes the event as one line of JSON.

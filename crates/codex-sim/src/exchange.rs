@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http::Response;
 
 use crate::answer_head::{Head, Signature, failure_body, failure_head};
+use crate::background::RunClock;
 use crate::connection::ConnectionControl;
 use crate::dialect::{Dialect, Writes};
 use crate::failure::Failure;
@@ -59,7 +60,7 @@ impl Exchange<'_> {
 
     /// An error of the service itself, without faults.
     pub(crate) fn refuse(&self, failure: &Failure) -> Response<Playback> {
-        self.signature.failure(failure, &self.world.settings.dialect, Arc::clone(&self.control))
+        self.signature.failure(failure, &self.world.settings, Arc::clone(&self.control))
     }
 
     /// An error that a rule asked for.
@@ -80,7 +81,29 @@ impl Exchange<'_> {
         script: Script,
         delivery: &Delivery,
     ) -> Result<Response<Playback>, Closed> {
-        let Delivery { dialect, faults } = delivery;
+        let pace = Pace::new(&script, delivery.dialect.writes, &delivery.faults);
+        self.play(head, script, pace, &delivery.faults).await
+    }
+
+    /// Sends a stream whose events come over time; the number is how many came before.
+    pub(crate) async fn deliver_over_time(
+        &self,
+        head: Head<'_>,
+        script: Script,
+        delivery: &Delivery,
+        (clock, skipped): (RunClock, usize),
+    ) -> Result<Response<Playback>, Closed> {
+        let pace = Pace::new(&script, Writes::Event, &delivery.faults).clocked(clock, skipped);
+        self.play(head, script, pace, &delivery.faults).await
+    }
+
+    async fn play(
+        &self,
+        head: Head<'_>,
+        script: Script,
+        pace: Pace,
+        faults: &Faults,
+    ) -> Result<Response<Playback>, Closed> {
         if !faults.head_delay.is_zero() {
             tokio::time::sleep(faults.head_delay).await;
         }
@@ -89,8 +112,7 @@ impl Exchange<'_> {
             HeadFault::Never => std::future::pending().await,
             HeadFault::Close => return Err(Closed),
         }
-        let pace = Pace::new(&script, dialect.writes, faults);
         let body = Playback::new(script, pace, Arc::clone(&self.control));
-        Ok(self.signature.answer(head, body))
+        Ok(self.signature.answer(head, &self.world.settings.limits, body))
     }
 }

@@ -67,6 +67,16 @@ impl Failure {
             .header("retry-after", seconds.to_string())
     }
 
+    /// 429 `usage_limit_reached`: the limit of a plan, until a time in Unix seconds.
+    #[must_use]
+    pub fn usage_limit(plan_type: impl Into<String>, resets_at: u64) -> Self {
+        Self::new(429)
+            .kind("usage_limit_reached")
+            .message("The usage limit has been reached")
+            .extra("plan_type", plan_type.into())
+            .extra("resets_at", resets_at)
+    }
+
     /// 400 `invalid_request_error` about one parameter.
     pub fn invalid_request(param: impl Into<String>, message: impl Into<String>) -> Self {
         Self::new(400).kind("invalid_request_error").param(param).message(message)

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use crate::insert::Insert;
+use crate::milliseconds;
 use crate::response_object::Outcome;
 
 /// Faults of one answer. The default is none.
@@ -23,7 +24,7 @@ pub struct Faults {
     /// Whether the head of the answer is sent at all.
     pub head: HeadFault,
     /// Wait before the head is sent.
-    #[serde(rename = "head_delay_ms", deserialize_with = "milliseconds")]
+    #[serde(rename = "head_delay_ms", deserialize_with = "milliseconds::duration")]
     pub head_delay: Duration,
     /// Things put between the events.
     pub insert: Vec<Insert>,
@@ -78,7 +79,7 @@ pub enum Cut {
     Reset,
     /// The body ends properly, too early. A WebSocket closes with code 1000.
     Clean,
-    /// A WebSocket closes with this code; 1005 is a close frame without one. Over HTTP like `clean`.
+    /// A WebSocket closes with this code, after the message in which the cut falls; 1005 is a close frame without one. Over HTTP like `clean`.
     Close(u16),
 }
 
@@ -102,10 +103,10 @@ pub struct Stall {
     /// Where.
     pub after: Position,
     /// For how long; without it, for ever.
-    #[serde(default, rename = "for_ms", deserialize_with = "optional_milliseconds")]
+    #[serde(default, rename = "for_ms", deserialize_with = "milliseconds::optional")]
     pub duration: Option<Duration>,
     /// Sends the comment `: ping`, or a WebSocket ping, this often while the body stands still.
-    #[serde(default, rename = "comment_every_ms", deserialize_with = "optional_milliseconds")]
+    #[serde(default, rename = "comment_every_ms", deserialize_with = "milliseconds::optional")]
     pub comment_every: Option<Duration>,
 }
 
@@ -262,12 +263,4 @@ impl StreamFailure {
 
 fn two() -> usize {
     2
-}
-
-fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    u64::deserialize(deserializer).map(Duration::from_millis)
-}
-
-fn optional_milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    u64::deserialize(deserializer).map(|ms| Some(Duration::from_millis(ms)))
 }

@@ -16,19 +16,15 @@ use crate::failure::Failure;
 use crate::faults::Faults;
 use crate::inbound::Inbound;
 use crate::playback::Playback;
+use crate::realtime::RealtimeKind;
 use crate::recorded::RecordedRequest;
 use crate::rule::{Answer, Rule};
 use crate::script::Script;
 use crate::service::{Closed, below_base, recorded};
 use crate::socket::{PendingSocket, SocketHead, SocketKind};
 use crate::transport::Transport;
-use crate::websocket::{Handshake, is_upgrade};
+use crate::websocket::Handshake;
 use crate::world::World;
-
-/// Whether a request asks for a WebSocket.
-pub(crate) fn is_handshake(request: &Request<Incoming>) -> bool {
-    is_upgrade(request)
-}
 
 /// Answers a handshake; the connection becomes a WebSocket when it is accepted.
 pub(crate) async fn handle(
@@ -98,10 +94,26 @@ fn inbound(parts: &Parts, number: u64) -> Inbound {
 fn protocol(inbound: &Inbound) -> Result<SocketKind, Box<Failure>> {
     match inbound.path.trim_end_matches('/') {
         "/responses" => Ok(SocketKind::Responses),
+        "/realtime" => realtime(inbound).map(SocketKind::Realtime),
         path => {
             let known = endpoints::find(&inbound.method, path);
             let failure = Failure::new(400).kind("invalid_request_error");
             Err(known.err().unwrap_or_else(|| Box::new(failure.message("No WebSocket is spoken here."))))
+        }
+    }
+}
+
+/// Which realtime protocol the query asks for.
+fn realtime(inbound: &Inbound) -> Result<RealtimeKind, Box<Failure>> {
+    match inbound.query("intent") {
+        Some("quicksilver") => Ok(RealtimeKind::Quicksilver),
+        Some("transcription") => Ok(RealtimeKind::Transcription),
+        _ if inbound.query("model").is_some() || inbound.query("call_id").is_some() => {
+            Ok(RealtimeKind::Conversation)
+        }
+        _ => {
+            let message = "You must provide a model parameter.";
+            Err(Box::new(Failure::invalid_request("model", message).code("missing_model")))
         }
     }
 }

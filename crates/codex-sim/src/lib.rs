@@ -2,6 +2,7 @@
 
 mod answer_head;
 mod auth;
+mod background;
 mod connection;
 mod conversation;
 mod default_answer;
@@ -19,9 +20,13 @@ mod ids;
 mod inbound;
 mod insert;
 mod item;
+mod limits;
+mod milliseconds;
 mod playback;
 mod prompt;
 mod raw;
+mod realtime;
+mod realtime_options;
 mod recorded;
 mod reply;
 mod reply_stream;
@@ -48,13 +53,16 @@ mod when;
 mod world;
 
 pub use auth::Token;
+pub use background::BackgroundTiming;
 pub use conversation::{MAX_STORED, MAX_STORED_BYTES};
 pub use dialect::{Dialect, FrameErrorShape, HttpErrorShape, LineEnd, StreamErrorShape, Writes};
 pub use error::{RuleProblem, ScenarioError, SimError};
 pub use failure::Failure;
 pub use faults::{Cut, CutAt, Drip, Faults, HeadFault, Position, Stall, StreamFailure};
 pub use insert::Insert;
+pub use limits::{Credits, LimitFamily, LimitWindow, Limits, RateLimit};
 pub use raw::RawStream;
+pub use realtime_options::RealtimeOptions;
 pub use recorded::{MAX_RECORDED, MAX_RECORDED_BYTES, RecordedRequest};
 pub use reply::{DeltaSize, Output, Reply};
 pub use responses_socket::{MAX_IN_FLIGHT, MAX_LANES, MAX_QUEUED};

@@ -9,6 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
+use crate::background::{Cancelled, RunClock};
 use crate::connection::ConnectionControl;
 use crate::dialect::Writes;
 use crate::faults::{Cut, Drip, Faults, Position, Stall};
@@ -32,6 +33,8 @@ pub(crate) struct Pace {
     pub(crate) drip: Option<Drip>,
     /// Offsets at which something happens, in order.
     pub(crate) stops: Vec<(usize, Stop)>,
+    /// When events come, and how many came before the first of the script.
+    clock: Option<(RunClock, usize)>,
 }
 
 /// Something other than bytes.
@@ -53,6 +56,8 @@ pub(crate) struct Playback {
     /// Index of the first event that ends after `position`.
     event: usize,
     next_stop: usize,
+    /// The event whose time was waited for.
+    awaited: Option<usize>,
     state: State,
 }
 
@@ -60,6 +65,8 @@ enum State {
     Playing,
     /// Waits, then plays on.
     Waiting(Wait),
+    /// Waits until an event comes, or its run is cancelled.
+    Coming(Pin<Box<dyn Future<Output = Result<(), Cancelled>> + Send>>),
     /// Pauses; the number is how often a comment is still to be sent, `None` for ever.
     Pinging {
         wait: Wait,
@@ -89,7 +96,13 @@ impl Pace {
             stops.push((script.bytes.len(), Stop::Stall(Stall::forever(Position::Events(0)))));
         }
         stops.sort_by_key(|(at, _)| *at);
-        Self { writes, drip: faults.drip, stops }
+        Self { writes, drip: faults.drip, stops, clock: None }
+    }
+
+    /// Sends each event not before it comes.
+    pub(crate) fn clocked(mut self, clock: RunClock, skipped: usize) -> Self {
+        self.clock = Some((clock, skipped));
+        self
     }
 }
 
@@ -97,13 +110,13 @@ impl Playback {
     pub(crate) fn new(script: Script, pace: Pace, control: Arc<ConnectionControl>) -> Self {
         // An event without bytes at the very beginning has nothing to play.
         let event = script.ends.iter().take_while(|end| **end == 0).count();
-        Self { script, pace, control, position: 0, event, next_stop: 0, state: State::Playing }
+        Self { script, pace, control, position: 0, event, next_stop: 0, awaited: None, state: State::Playing }
     }
 
     /// A body played without faults.
     pub(crate) fn plain(bytes: impl Into<Bytes>, control: Arc<ConnectionControl>) -> Self {
         let script = Script::whole(bytes);
-        let pace = Pace { writes: Writes::Whole, drip: None, stops: Vec::new() };
+        let pace = Pace { writes: Writes::Whole, drip: None, stops: Vec::new(), clock: None };
         Self::new(script, pace, control)
     }
 
@@ -120,6 +133,13 @@ impl Playback {
         };
         if boundary == self.position {
             self.state = State::Ended;
+            return None;
+        }
+        if let Some((clock, skipped)) = &self.pace.clock
+            && self.awaited != Some(self.event)
+        {
+            self.awaited = Some(self.event);
+            self.state = State::Coming(Box::pin(clock.clone().wait(skipped + self.event)));
             return None;
         }
         Some(self.write(boundary))
@@ -203,6 +223,10 @@ impl Body for Playback {
                 State::Waiting(wait) => {
                     std::task::ready!(wait.as_mut().poll(context));
                     self.state = State::Playing;
+                }
+                State::Coming(wait) => {
+                    let come = std::task::ready!(wait.as_mut().poll(context));
+                    self.state = if come.is_ok() { State::Playing } else { State::Ended };
                 }
                 State::Pinging { left: Some(0), .. } => self.state = State::Playing,
                 State::Pinging { wait, every, left } => {

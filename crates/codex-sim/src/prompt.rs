@@ -51,6 +51,11 @@ pub(crate) fn tool_outputs(history: &[Value]) -> Vec<ToolOutput<'_>> {
     outputs
 }
 
+/// Whether the input ends with a request to compact the conversation.
+pub(crate) fn wants_compaction(history: &[Value]) -> bool {
+    history.last().and_then(|item| field(item, "type")) == Some("compaction_trigger")
+}
+
 /// Whether a call with this id is in the conversation.
 pub(crate) fn has_call(history: &[Value], call_id: &str) -> bool {
     history.iter().any(|item| is_call(item) && field(item, "call_id") == Some(call_id))

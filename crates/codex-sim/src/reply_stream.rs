@@ -1,8 +1,10 @@
 //! Turns a [`Reply`] into the items, events and final object of one response.
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::background::States;
 use crate::event::Event;
 use crate::event_sequence::{DeltaStyle, EventSequence};
 use crate::faults::StreamFailure;
@@ -20,6 +22,7 @@ pub(crate) struct FilledReply {
     outcome: Outcome,
     usage: WireUsage,
     style: DeltaStyle,
+    background: bool,
 }
 
 /// What a reply is filled from.
@@ -62,12 +65,17 @@ impl FilledReply {
             items,
             outcome,
             usage,
+            background: asked.request.get("background") == Some(&Value::Bool(true)),
             style: DeltaStyle { size: reply.delta, padding: padded.then_some(ids) },
         }
     }
 
     pub(crate) fn id(&self) -> &str {
         &self.frame.id
+    }
+
+    pub(crate) fn usage(&self) -> WireUsage {
+        self.usage
     }
 
     /// The output as a later request would send it back.
@@ -85,12 +93,30 @@ impl FilledReply {
         serde_json::to_vec(&object).unwrap_or_default()
     }
 
+    /// The object of a response that runs in the background, before it is final.
+    pub(crate) fn states(&self) -> States {
+        let at = |outcome: Outcome| {
+            // As above.
+            Bytes::from(serde_json::to_vec(&self.frame.snapshot(&outcome, &[], None)).unwrap_or_default())
+        };
+        States {
+            queued: at(Outcome::Queued),
+            in_progress: at(Outcome::InProgress),
+            cancelled: at(Outcome::Cancelled),
+        }
+    }
+
     /// All events, `response.created` to the terminal one.
     pub(crate) fn events(self, failure: Option<&StreamFailure>) -> Vec<Event> {
-        let Self { frame, items, outcome, usage, style } = self;
+        let Self { frame, items, outcome, usage, style, background } = self;
         let begun = response_field(&frame, &Outcome::InProgress, &[], None);
-        let mut events =
-            vec![Event::new("response.created", &begun), Event::new("response.in_progress", &begun)];
+        let mut events = if background {
+            let queued = response_field(&frame, &Outcome::Queued, &[], None);
+            vec![Event::new("response.created", &queued), Event::new("response.queued", &queued)]
+        } else {
+            vec![Event::new("response.created", &begun)]
+        };
+        events.push(Event::new("response.in_progress", &begun));
         let mut sequence = EventSequence::new(style);
         for (index, item) in items.iter().enumerate() {
             sequence.item(index, item);

@@ -105,6 +105,10 @@ pub(crate) fn check(body: &Map<String, Value>) -> Result<(), Box<Failure>> {
     metadata(body)?;
     tools(body)?;
     input(body)?;
+    if body.get("background") == Some(&Value::Bool(true)) && body.get("store") == Some(&Value::Bool(false)) {
+        let message = "'background' requires 'store' to be true.";
+        return Err(invalid("invalid_value", "background", message));
+    }
     if present(body, "conversation") && present(body, "previous_response_id") {
         let message = "'previous_response_id' cannot be used in conjunction with 'conversation'.";
         return Err(invalid("mutually_exclusive_parameters", "previous_response_id", message));
@@ -137,21 +141,24 @@ pub(crate) fn check_tool_outputs(history: &[Value], input: &[Value]) -> Result<(
 }
 
 fn types(body: &Map<String, Value>) -> Result<(), Box<Failure>> {
-    for (name, kinds) in TYPES {
-        let Some(value) = body.get(*name) else { continue };
-        let nullable = !matches!(*name, "model" | "input");
-        if (value.is_null() && nullable) || kinds.iter().any(|kind| kind.fits(value)) {
-            continue;
-        }
-        let expected: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
-        let message = format!(
-            "Invalid type for '{name}': expected {}, but got {} instead.",
-            expected.join(" or "),
-            json_type(value),
-        );
-        return Err(invalid("invalid_type", name, &message));
+    TYPES.iter().try_for_each(|(name, _)| check_type(body, name))
+}
+
+/// The JSON type of one parameter, when it is given.
+pub(crate) fn check_type(body: &Map<String, Value>, name: &str) -> Result<(), Box<Failure>> {
+    let kinds = TYPES.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, kinds)| kinds);
+    let Some(value) = body.get(name) else { return Ok(()) };
+    let nullable = !matches!(name, "model" | "input");
+    if (value.is_null() && nullable) || kinds.iter().any(|kind| kind.fits(value)) {
+        return Ok(());
     }
-    Ok(())
+    let expected: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+    let message = format!(
+        "Invalid type for '{name}': expected {}, but got {} instead.",
+        expected.join(" or "),
+        json_type(value),
+    );
+    Err(invalid("invalid_type", name, &message))
 }
 
 fn ranges(body: &Map<String, Value>) -> Result<(), Box<Failure>> {
@@ -275,10 +282,12 @@ fn json_type(value: &Value) -> &'static str {
     }
 }
 
-fn missing(param: &str) -> Box<Failure> {
+/// A parameter that is not there.
+pub(crate) fn missing(param: &str) -> Box<Failure> {
     invalid("missing_required_parameter", param, &format!("Missing required parameter: '{param}'."))
 }
 
-fn invalid(code: &str, param: &str, message: &str) -> Box<Failure> {
+/// A parameter that is wrong.
+pub(crate) fn invalid(code: &str, param: &str, message: &str) -> Box<Failure> {
     Box::new(Failure::invalid_request(param, message).code(code))
 }

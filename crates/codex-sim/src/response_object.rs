@@ -18,7 +18,9 @@ pub(crate) struct ResponseFrame {
 /// How a response ends.
 #[derive(Debug, Clone)]
 pub(crate) enum Outcome {
+    Queued,
     InProgress,
+    Cancelled,
     Completed,
     Incomplete { reason: String },
     Failed { code: String, message: String },
@@ -78,7 +80,9 @@ impl ResponseFrame {
 impl Outcome {
     pub(crate) fn status(&self) -> &'static str {
         match self {
+            Self::Queued => "queued",
             Self::InProgress => "in_progress",
+            Self::Cancelled => "cancelled",
             Self::Completed => "completed",
             Self::Incomplete { .. } => "incomplete",
             Self::Failed { .. } => "failed",
@@ -87,7 +91,10 @@ impl Outcome {
 
     pub(crate) fn event(&self) -> &'static str {
         match self {
+            Self::Queued => "response.queued",
             Self::InProgress => "response.in_progress",
+            // A cancelled response has no event: its stream ends.
+            Self::Cancelled => "response.incomplete",
             Self::Completed => "response.completed",
             Self::Incomplete { .. } => "response.incomplete",
             Self::Failed { .. } => "response.failed",

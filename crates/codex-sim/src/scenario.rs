@@ -5,11 +5,14 @@ use std::path::Path;
 use http::{HeaderName, HeaderValue};
 
 use crate::auth::{Auth, Token};
+use crate::background::BackgroundTiming;
 use crate::dialect::Dialect;
 use crate::error::{RuleProblem, ScenarioError};
 use crate::failure::Failure;
 use crate::faults::Faults;
 use crate::ids::Calendar;
+use crate::limits::Limits;
+use crate::realtime_options::RealtimeOptions;
 use crate::reply::Reply;
 use crate::rule::{Answer, Rule};
 use crate::scenario_toml;
@@ -56,6 +59,9 @@ pub(crate) struct Settings {
     pub(crate) zstd: ZstdBodies,
     pub(crate) unknown_parameters: UnknownParameters,
     pub(crate) websocket: WebSocketOptions,
+    pub(crate) realtime: RealtimeOptions,
+    pub(crate) limits: Limits,
+    pub(crate) background: BackgroundTiming,
 }
 
 /// What happens to request bodies compressed with zstd.
@@ -107,6 +113,9 @@ impl Scenario {
                 zstd: ZstdBodies::Accept,
                 unknown_parameters: UnknownParameters::Reject,
                 websocket: WebSocketOptions::new(),
+                realtime: RealtimeOptions::new(),
+                limits: Limits::new(),
+                background: BackgroundTiming::default(),
             },
         }
     }
@@ -245,7 +254,35 @@ impl Scenario {
         self
     }
 
+    /// Sets what realtime sessions hear.
+    #[must_use]
+    pub fn realtime(mut self, options: RealtimeOptions) -> Self {
+        self.settings.realtime = options;
+        self
+    }
+
+    /// Sets the limits that every answer tells.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.settings.limits = limits;
+        self
+    }
+
+    /// Sets how fast responses come that run in the background.
+    #[must_use]
+    pub fn background(mut self, timing: BackgroundTiming) -> Self {
+        self.settings.background = timing;
+        self
+    }
+
     pub(crate) fn check(&self) -> Result<(), ScenarioError> {
+        let limits = self.settings.limits.headers(0);
+        let limits = limits.iter().map(|(name, value)| (name, value));
+        if let Some((name, _)) =
+            limits.chain(&self.settings.websocket.headers).find(|header| !sendable(*header))
+        {
+            return Err(ScenarioError::Header { name: name.clone() });
+        }
         for (index, rule) in self.rules.iter().enumerate() {
             check_rule(rule).map_err(|problem| ScenarioError::Rule {
                 number: index + 1,
@@ -269,10 +306,13 @@ pub(crate) fn check_rule(rule: &Rule) -> Result<(), RuleProblem> {
     if rule.times == Some(0) {
         return Err(RuleProblem::NeverUsed);
     }
-    for (name, value) in rule.headers().into_iter().flatten() {
-        if HeaderName::try_from(name).is_err() || HeaderValue::try_from(value).is_err() {
-            return Err(RuleProblem::Header { name: name.clone() });
-        }
+    match rule.headers().into_iter().flatten().find(|header| !sendable(*header)) {
+        Some((name, _)) => Err(RuleProblem::Header { name: name.clone() }),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// Whether a header can be sent.
+fn sendable((name, value): (&String, &String)) -> bool {
+    HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok()
 }

@@ -8,12 +8,15 @@ use serde_json::Value;
 use toml::Spanned;
 
 use crate::auth::{Auth, Token};
+use crate::background::BackgroundTiming;
 use crate::dialect::Dialect;
 use crate::error::{RuleProblem, ScenarioError};
 use crate::failure::Failure;
 use crate::faults::Faults;
 use crate::ids::Calendar;
+use crate::limits::Limits;
 use crate::raw::RawStream;
+use crate::realtime_options::RealtimeOptions;
 use crate::reply::Reply;
 use crate::rule::{Answer, Rule};
 use crate::scenario::{Scenario, UnknownParameters, ZstdBodies, check_rule};
@@ -34,6 +37,9 @@ struct ScenarioFile {
     dialect: Dialect,
     faults: Faults,
     websocket: WebSocketOptions,
+    realtime: RealtimeOptions,
+    limits: Limits,
+    background: BackgroundTiming,
     rule: Vec<Spanned<RuleEntry>>,
 }
 
@@ -63,7 +69,7 @@ struct RawEntry {
 
 /// Reads a scenario; files it names are looked up from `folder`.
 pub(crate) fn read(text: &str, folder: &Path) -> Result<Scenario, ScenarioError> {
-    let file: ScenarioFile = toml::from_str(text)?;
+    let file: ScenarioFile = toml::from_str(text).map_err(|error| problem(text, &error))?;
     let mut scenario = Scenario::new();
     let settings = &mut scenario.settings;
     settings.seed = file.seed;
@@ -75,6 +81,9 @@ pub(crate) fn read(text: &str, folder: &Path) -> Result<Scenario, ScenarioError>
     settings.dialect = file.dialect;
     settings.faults = file.faults;
     settings.websocket = file.websocket;
+    settings.realtime = file.realtime;
+    settings.limits = file.limits;
+    settings.background = file.background;
     if file.no_auth {
         settings.auth = Auth::None;
     }
@@ -90,6 +99,21 @@ pub(crate) fn read(text: &str, folder: &Path) -> Result<Scenario, ScenarioError>
         })?);
     }
     Ok(scenario)
+}
+
+/// Names line and key, and leaves out the line and the strings on it, which may be tokens.
+fn problem(text: &str, error: &toml::de::Error) -> ScenarioError {
+    let start = error.span().map(|span| span.start);
+    let before = start.and_then(|start| text.get(..start));
+    let line = before.map(|before| before.matches('\n').count());
+    let key = line.and_then(|line| text.lines().nth(line)).and_then(|line| line.split_once('='));
+    let message = error.message().lines().next().unwrap_or_default();
+    let unquoted = message.split('"').enumerate().map(|(part, text)| if part % 2 == 0 { text } else { "…" });
+    ScenarioError::Toml {
+        line: line.map(|line| line + 1),
+        key: key.map(|(key, _)| key.trim().to_owned()),
+        problem: unquoted.collect(),
+    }
 }
 
 enum EntryError {

@@ -96,6 +96,13 @@ impl Script {
         starts.zip(&self.ends).map(|(start, end)| Piece::Bytes(self.bytes.slice(start..*end))).collect()
     }
 
+    /// What comes after so many events.
+    pub(crate) fn after(&self, events: usize) -> Self {
+        let start = self.end_of(events);
+        let ends = self.ends.iter().skip(events).map(|end| end - start).collect();
+        Self { bytes: self.bytes.slice(start..), ends }
+    }
+
     /// The data of each event that has any, but for the end marker.
     pub(crate) fn data(&self) -> Vec<Bytes> {
         let block = |piece: Piece| match piece {

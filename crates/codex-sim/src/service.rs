@@ -21,6 +21,7 @@ use crate::recorded::{RecordedRequest, safe_headers};
 use crate::request_body;
 use crate::socket::SocketHead;
 use crate::transport::Transport;
+use crate::websocket::is_upgrade;
 use crate::world::World;
 
 /// Base paths below which the same endpoints are found; longer ones first.
@@ -38,7 +39,7 @@ pub(crate) async fn handle(
     request: Request<Incoming>,
 ) -> Result<Response<Playback>, Closed> {
     let at = world.started.elapsed();
-    if handshake::is_handshake(&request) {
+    if is_upgrade(&request) {
         return handshake::handle(world, control, request, at).await;
     }
     let signature = Signature { seed: world.settings.seed, request: world.next_request() };
@@ -113,11 +114,8 @@ pub(crate) fn recorded_head(head: &SocketHead) -> RecordedRequest {
 fn accept(inbound: &mut Inbound, plain: Result<Bytes, Box<Failure>>) -> Result<Endpoint, Box<Failure>> {
     let endpoint = endpoints::find(&inbound.method, &inbound.path)?;
     let plain = plain?;
-    inbound.body = if inbound.method == Method::POST {
-        request_body::parse(&inbound.headers, &plain)?
-    } else {
-        Map::new()
-    };
+    inbound.body =
+        if endpoint.wants_body() { request_body::parse(&inbound.headers, &plain)? } else { Map::new() };
     Ok(endpoint)
 }
 

@@ -7,16 +7,20 @@ use http::HeaderMap;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::sync::{mpsc, watch};
-use tokio::time::Instant;
+use tokio::time::{Instant, Interval};
 
 use crate::connection::ConnectionControl;
 use crate::faults::Cut;
+use crate::realtime::{RealtimeKind, RealtimeSocket};
 use crate::responses_socket::ResponsesSocket;
 use crate::websocket::{Broken, FrameWriter, Handshake, Incoming, MessageReader, Outbound};
 use crate::world::World;
 
 /// How long a connection that closes waits for the client's close frame.
 const CLOSE_GRACE: Duration = Duration::from_secs(1);
+
+/// Shortest time between two pings.
+const LEAST_PING_INTERVAL: Duration = Duration::from_millis(1);
 
 /// Close code of a server that stops.
 const GOING_AWAY: u16 = 1001;
@@ -31,6 +35,7 @@ const NO_STATUS: u16 = 1005;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SocketKind {
     Responses,
+    Realtime(RealtimeKind),
 }
 
 /// The head of a handshake: every request on the connection has it.
@@ -91,9 +96,7 @@ pub(crate) async fn serve(
     };
     let (read, write) = tokio::io::split(io);
     let (inflater, deflater) = handshake.deflate.map(|agreed| (agreed.inflater(), agreed.deflater())).unzip();
-    let options = &world.settings.websocket;
-    let ping_every = options.ping_every;
-    let mut reader = MessageReader::new(Box::new(read), inflater, options.message_limit);
+    let limit = world.settings.websocket.message_limit;
     let (endings, mut ended) = mpsc::channel(1);
     let connection = Arc::new(SocketConnection {
         world,
@@ -103,29 +106,59 @@ pub(crate) async fn serve(
         opened: Instant::now(),
         endings,
     });
-    let mut protocol = Protocol::new(kind, &connection);
-    let end = loop {
-        tokio::select! {
-            incoming = reader.next() => match incoming {
-                Ok(Incoming::Text(text)) => protocol.text(text).await,
-                Ok(Incoming::Binary) => protocol.binary().await,
-                Ok(Incoming::Ping(payload)) => ignore(connection.outbound.pong(&payload).await),
-                Ok(Incoming::Pong) => {}
-                Ok(Incoming::Close(code)) => break End::Answered(code),
-                Ok(Incoming::End) => break End::Gone,
-                Err(violation) => {
-                    tracing::debug!(%violation, "a client broke the WebSocket protocol");
-                    break End::Cut(Cut::Close(violation.close_code()));
-                }
-            },
-            Some(cut) = ended.recv() => break End::Cut(cut),
-            () = pause(ping_every) => ignore(connection.outbound.ping().await),
-            _ = stop.changed() => break End::Cut(Cut::Close(GOING_AWAY)),
-        }
+    let mut session = Session {
+        reader: MessageReader::new(Box::new(read), inflater, limit),
+        protocol: Protocol::new(kind, &connection),
+        connection: Arc::clone(&connection),
     };
+    let end = tokio::select! {
+        end = session.run() => end,
+        Some(cut) = ended.recv() => End::Cut(cut),
+        _ = stop.changed() => End::Cut(Cut::Close(GOING_AWAY)),
+    };
+    let Session { mut reader, protocol, .. } = session;
     // Whatever still answers stops here, and lets go of the sending half.
     drop(protocol);
     finish(end, &connection, &mut reader).await;
+}
+
+/// The receiving half of a connection.
+struct Session {
+    reader: MessageReader,
+    protocol: Protocol,
+    connection: Arc<SocketConnection>,
+}
+
+impl Session {
+    /// Takes messages until the client ends the connection or breaks the protocol.
+    async fn run(&mut self) -> End {
+        let every = self.connection.world.settings.websocket.ping_every;
+        let mut ticks = every.map(|every| {
+            let every = every.max(LEAST_PING_INTERVAL);
+            tokio::time::interval_at(Instant::now() + every, every)
+        });
+        loop {
+            let incoming = tokio::select! {
+                incoming = self.reader.next() => incoming,
+                () = tick(&mut ticks) => {
+                    ignore(self.connection.outbound.ping().await);
+                    continue;
+                }
+            };
+            match incoming {
+                Ok(Incoming::Text(text)) => self.protocol.text(text).await,
+                Ok(Incoming::Binary) => self.protocol.binary().await,
+                Ok(Incoming::Ping(payload)) => ignore(self.connection.outbound.pong(&payload).await),
+                Ok(Incoming::Pong) => {}
+                Ok(Incoming::Close(code)) => return End::Answered(code),
+                Ok(Incoming::End) => return End::Gone,
+                Err(violation) => {
+                    tracing::debug!(%violation, "a client broke the WebSocket protocol");
+                    return End::Cut(Cut::Close(violation.close_code()));
+                }
+            }
+        }
+    }
 }
 
 /// Why a connection ends.
@@ -165,24 +198,28 @@ async fn finish(end: End, connection: &SocketConnection, reader: &mut MessageRea
 /// The protocol of a connection.
 enum Protocol {
     Responses(ResponsesSocket),
+    Realtime(RealtimeSocket),
 }
 
 impl Protocol {
     fn new(kind: SocketKind, connection: &Arc<SocketConnection>) -> Self {
         match kind {
             SocketKind::Responses => Self::Responses(ResponsesSocket::new(Arc::clone(connection))),
+            SocketKind::Realtime(kind) => Self::Realtime(RealtimeSocket::new(Arc::clone(connection), kind)),
         }
     }
 
     async fn text(&mut self, text: String) {
         match self {
             Self::Responses(socket) => socket.text(&text).await,
+            Self::Realtime(socket) => socket.text(text).await,
         }
     }
 
     async fn binary(&mut self) {
         match self {
             Self::Responses(socket) => socket.binary().await,
+            Self::Realtime(socket) => socket.binary().await,
         }
     }
 }
@@ -194,9 +231,11 @@ fn ignore(sent: std::io::Result<()>) {
     }
 }
 
-async fn pause(interval: Option<Duration>) {
-    match interval {
-        Some(interval) => tokio::time::sleep(interval).await,
+async fn tick(ticks: &mut Option<Interval>) {
+    match ticks {
+        Some(ticks) => {
+            ticks.tick().await;
+        }
         None => std::future::pending().await,
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn prepare(
     let mut history = Vec::new();
     let mut bytes = 0;
     if let Some(id) = previous_response_id(body) {
-        let stored = earlier(id).ok_or_else(|| Box::new(previous_response_not_found(id)))?;
+        let stored = earlier(id).ok_or_else(|| previous_response_not_found(id))?;
         (history, bytes) = (stored.history, stored.bytes);
     }
     let input = prompt::input_items(body.get("input"));
@@ -45,9 +45,13 @@ pub(crate) fn previous_response_id(body: &Map<String, Value>) -> Option<&str> {
     body.get("previous_response_id").and_then(Value::as_str)
 }
 
-fn previous_response_not_found(id: &str) -> Failure {
-    Failure::invalid_request("previous_response_id", format!("Previous response with id '{id}' not found."))
-        .code("previous_response_not_found")
+/// The response that a request continues is not known.
+pub(crate) fn previous_response_not_found(id: &str) -> Box<Failure> {
+    let failure = Failure::invalid_request(
+        "previous_response_id",
+        format!("Previous response with id '{id}' not found."),
+    );
+    Box::new(failure.code("previous_response_not_found"))
 }
 
 /// Fills a reply in for this request.
@@ -68,11 +72,21 @@ pub(crate) fn remembered(
     if faults.fail.is_some() || faults.error.is_some() {
         return None;
     }
+    Some(stored(exchange, filled, None))
+}
+
+/// A response as it is kept, failed when the scenario says so.
+pub(crate) fn stored(
+    exchange: &Exchange<'_>,
+    filled: &FilledReply,
+    failure: Option<&StreamFailure>,
+) -> StoredResponse {
     let mut history = exchange.inbound.history.clone();
+    let inputs = history.len();
     history.extend(filled.output());
-    let json = Bytes::from(filled.final_json(None));
+    let json = Bytes::from(filled.final_json(failure));
     let bytes = exchange.inbound.bytes + json.len();
-    Some(StoredResponse { json, history, bytes })
+    StoredResponse { json, history, inputs, bytes, run: None }
 }
 
 /// Whether the request lets the service keep its response.

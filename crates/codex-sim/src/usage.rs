@@ -97,11 +97,11 @@ fn text_length(value: &Value) -> usize {
 /// `usage` of the response object.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct WireUsage {
-    input_tokens: u64,
+    pub(crate) input_tokens: u64,
     input_tokens_details: InputDetails,
-    output_tokens: u64,
+    pub(crate) output_tokens: u64,
     output_tokens_details: OutputDetails,
-    total_tokens: u64,
+    pub(crate) total_tokens: u64,
 }
 
 #[derive(Debug, Clone, Copy, Serialize)]

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+
+use crate::milliseconds;
 
 /// Default lifetime of a connection: 60 minutes, as the service's.
 pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -33,7 +35,7 @@ pub struct WebSocketOptions {
     /// Headers of the answer to a handshake, such as `x-models-etag`.
     pub headers: BTreeMap<String, String>,
     /// Age from which a connection answers requests with `websocket_connection_limit_reached`.
-    #[serde(rename = "lifetime_ms", deserialize_with = "milliseconds")]
+    #[serde(rename = "lifetime_ms", deserialize_with = "milliseconds::duration")]
     pub lifetime: Duration,
     /// Whether permessage-deflate is agreed on when a client offers it.
     pub deflate: bool,
@@ -42,7 +44,7 @@ pub struct WebSocketOptions {
     /// Largest message of a client, in bytes, once inflated; above it the connection closes with 1009.
     pub message_limit: usize,
     /// Pings the client this often.
-    #[serde(rename = "ping_every_ms", deserialize_with = "optional_milliseconds")]
+    #[serde(rename = "ping_every_ms", deserialize_with = "milliseconds::optional")]
     pub ping_every: Option<Duration>,
 }
 
@@ -114,12 +116,4 @@ impl WebSocketOptions {
         self.ping_every = Some(interval);
         self
     }
-}
-
-fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    u64::deserialize(deserializer).map(Duration::from_millis)
-}
-
-fn optional_milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    u64::deserialize(deserializer).map(|ms| Some(Duration::from_millis(ms)))
 }

@@ -1,15 +1,20 @@
 //! `POST /responses`: a stream of events, or plain JSON.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use serde_json::Value;
 
 use crate::answer_head::Head;
+use crate::background::{BackgroundRun, Padding};
 use crate::default_answer;
 use crate::dialect::Dialect;
 use crate::exchange::{Delivery, Exchange};
 use crate::playback::Playback;
 use crate::raw::{RawContent, RawStream, event_pieces};
 use crate::reply::Reply;
+use crate::reply_stream::FilledReply;
 use crate::rule::Answer;
 use crate::script::{Piece, Script};
 use crate::service::Closed;
@@ -73,6 +78,9 @@ async fn reply(
     delivery: &Delivery,
 ) -> Result<Response<Playback>, Closed> {
     let filled = turn::fill(exchange, reply);
+    if exchange.inbound.body.get("background") == Some(&Value::Bool(true)) {
+        return run_in_background(exchange, filled, reply, delivery).await;
+    }
     if turn::wants_storing(&exchange.inbound.body)
         && let Some(response) = turn::remembered(exchange, &filled, &delivery.faults)
     {
@@ -90,6 +98,39 @@ async fn reply(
     }
     let pieces = with_inserts(events.into_iter().map(Piece::Event).collect(), delivery);
     exchange.deliver(Head::stream().with(extra), Script::render(&pieces, &delivery.dialect), delivery).await
+}
+
+/// Starts a response that goes on whether or not the client stays.
+async fn run_in_background(
+    exchange: &Exchange<'_>,
+    filled: FilledReply,
+    reply: &Reply,
+    delivery: &Delivery,
+) -> Result<Response<Playback>, Closed> {
+    let Delivery { dialect, faults } = delivery;
+    let failure = faults.fail.as_ref().or(faults.error.as_ref());
+    let mut stored = turn::stored(exchange, &filled, failure);
+    let (id, states) = (filled.id().to_owned(), filled.states());
+    let mut events = filled.events(faults.fail.as_ref());
+    if let Some(failure) = &faults.error {
+        turn::end_with_error(&mut events, failure, &dialect.error_event(failure));
+    }
+    let pieces = with_inserts(events.into_iter().map(Piece::Event).collect(), delivery);
+    let wants_stream = exchange.inbound.wants_stream();
+    let timing = exchange.world.settings.background;
+    let run = Arc::new(BackgroundRun::start(pieces, dialect.clone(), states, timing).streamed(wants_stream));
+    stored.bytes += run.size();
+    stored.run = Some(Arc::clone(&run));
+    let object = stored.object();
+    exchange.world.conversations().store(id, stored);
+    let extra = Some(&reply.headers);
+    if !wants_stream {
+        let head = Head::json(StatusCode::OK, object.len()).with(extra);
+        return exchange.deliver(head, Script::whole(object), delivery).await;
+    }
+    let (script, skipped) = run.script(None, Padding::Kept);
+    let clock = (run.clock().clone(), skipped);
+    exchange.deliver_over_time(Head::stream().with(extra), script, delivery, clock).await
 }
 
 fn with_inserts(pieces: Vec<Piece>, delivery: &Delivery) -> Vec<Piece> {

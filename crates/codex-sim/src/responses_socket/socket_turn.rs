@@ -24,6 +24,9 @@ use crate::websocket::{Broken, FrameScript, SocketPiece, play};
 /// Close code after `websocket_connection_limit_reached`.
 const NORMAL: u16 = 1000;
 
+/// The status whose errors tell the limits.
+const TOO_MANY_REQUESTS: u16 = 429;
+
 /// A request that waits for its answer.
 #[derive(Debug)]
 pub(crate) struct SocketTurn {
@@ -107,11 +110,9 @@ impl Answering<'_> {
         if let Some(failure) = &delivery.faults.error {
             turn::end_with_error(&mut events, failure, &delivery.dialect.stream_error_frame(failure));
         }
-        self.play(self.events(events, delivery), delivery).await
-    }
-
-    fn events(&self, events: Vec<Event>, delivery: &Delivery) -> FrameScript {
-        self.pieces(events.into_iter().map(SocketPiece::Event).collect(), delivery)
+        let limits = self.exchange.world.settings.limits.events();
+        let pieces = limits.into_iter().chain(events).map(SocketPiece::Event).collect();
+        self.play(self.pieces(pieces, delivery), delivery).await
     }
 
     fn pieces(&self, pieces: Vec<SocketPiece>, delivery: &Delivery) -> FrameScript {
@@ -137,10 +138,16 @@ impl Answering<'_> {
     }
 
     fn failed(&self, failure: &Failure, delivery: &Delivery) -> FrameScript {
-        match &failure.body {
-            Some(body) => FrameScript::message(body.clone()),
-            None => FrameScript::message(error_json(&delivery.dialect.error_frame(failure), &self.lane)),
+        if let Some(body) = &failure.body {
+            return FrameScript::message(body.clone());
         }
+        let mut failure = failure.clone();
+        if failure.status == TOO_MANY_REQUESTS {
+            for (name, value) in self.exchange.world.settings.limits.usage_headers() {
+                failure.headers.entry(name).or_insert(value);
+            }
+        }
+        FrameScript::message(error_json(&delivery.dialect.error_frame(&failure), &self.lane))
     }
 
     /// Sends messages with the faults of the delivery.

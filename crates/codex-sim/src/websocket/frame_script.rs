@@ -1,5 +1,8 @@
 //! An answer as messages, with the places where each ends.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
 use bytes::Bytes;
 
 use super::frame::{MAX_CONTROL_PAYLOAD, Opcode};
@@ -23,6 +26,8 @@ pub(crate) struct FrameScript {
     /// All payloads in a row, and where each ends.
     pub(crate) script: Script,
     pub(crate) opcodes: Vec<Opcode>,
+    /// Set when the last message is about to be sent: its reader may count on it.
+    pub(crate) ending: Option<Arc<AtomicBool>>,
 }
 
 impl FrameScript {
@@ -36,13 +41,13 @@ impl FrameScript {
             let opcode = match piece {
                 SocketPiece::Event(event) => {
                     let shape = Shape {
-                        sequence_number: dialect.sequence_numbers.then_some(number),
+                        sequence_number: (dialect.sequence_numbers && event.numbered).then_some(number),
                         stream_id: lane,
                         indexes: dialect.indexes,
                         whole_responses: dialect.whole_responses,
                     };
                     event.write_json(shape, &mut bytes);
-                    number += 1;
+                    number += u64::from(event.numbered);
                     Opcode::Text
                 }
                 SocketPiece::Text(text) => {
@@ -61,11 +66,11 @@ impl FrameScript {
             ends.push(bytes.len());
             opcodes.push(opcode);
         }
-        Self { script: Script { bytes: Bytes::from(bytes), ends }, opcodes }
+        Self { script: Script { bytes: Bytes::from(bytes), ends }, opcodes, ending: None }
     }
 
     /// One text message.
     pub(crate) fn message(json: impl Into<Bytes>) -> Self {
-        Self { script: Script::whole(json), opcodes: vec![Opcode::Text] }
+        Self { script: Script::whole(json), opcodes: vec![Opcode::Text], ending: None }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use super::deflate::Deflater;
@@ -25,13 +26,16 @@ pub(crate) enum Framing {
 pub(crate) struct FrameWriter {
     io: Box<dyn AsyncWrite + Send + Unpin>,
     deflater: Option<Deflater>,
+    /// Bytes that were handed over and not yet sent. Whoever stops in between leaves them here, so that
+    /// no frame stays unfinished when another follows.
+    pending: BytesMut,
     /// A close frame went out: nothing may follow.
     closed: bool,
 }
 
 impl FrameWriter {
     pub(crate) fn new(io: Box<dyn AsyncWrite + Send + Unpin>, deflater: Option<Deflater>) -> Self {
-        Self { io, deflater, closed: false }
+        Self { io, deflater, pending: BytesMut::new(), closed: false }
     }
 
     /// A message as bytes.
@@ -66,10 +70,33 @@ impl FrameWriter {
 
     /// Writes bytes of frames, unless a close frame went out before.
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if self.closed {
-            return Ok(());
+        self.queue(bytes);
+        self.send(self.pending.len()).await
+    }
+
+    /// Takes bytes of frames that [`Self::send`] sends, unless a close frame went out before.
+    pub(crate) fn queue(&mut self, bytes: &[u8]) {
+        if !self.closed {
+            self.pending.extend_from_slice(bytes);
         }
-        self.io.write_all(bytes).await?;
+    }
+
+    /// How many bytes wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Sends so many of the bytes that wait. What was sent is known also when the future is dropped.
+    pub(crate) async fn send(&mut self, count: usize) -> io::Result<()> {
+        let left = self.pending.len().saturating_sub(count);
+        while self.pending.len() > left {
+            let most = self.pending.len() - left;
+            let sent = self.io.write(self.pending.get(..most).unwrap_or_default()).await?;
+            if sent == 0 {
+                return Err(io::ErrorKind::WriteZero.into());
+            }
+            self.pending.advance(sent);
+        }
         self.io.flush().await
     }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::iter::Peekable;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -31,6 +32,11 @@ pub(crate) async fn play(outbound: &Outbound, frames: &FrameScript, pace: &Pace)
     for (end, opcode) in frames.script.ends.iter().copied().zip(&frames.opcodes) {
         while let Some((_, stop)) = stops.next_if(|(at, _)| *at <= start) {
             act(outbound, stop).await?;
+        }
+        if end == frames.script.bytes.len()
+            && let Some(ending) = &frames.ending
+        {
+            ending.store(true, Ordering::Release);
         }
         let payload = frames.script.bytes.slice(start..end);
         let frame = Frame { opcode: *opcode, payload, start };
@@ -69,31 +75,29 @@ impl Frame {
         };
         let mut writer = outbound.lock().await;
         let frames = writer.encode(self.opcode, &self.payload, framing);
-        if !stops_inside {
-            return write(&mut writer, &frames, pace.drip).await;
-        }
-        // The stops count payload bytes; the head of the frame comes before them.
-        let head = frames.len() - self.payload.len();
-        let mut written = 0;
+        writer.queue(&frames);
         while let Some((at, stop)) = stops.next_if(|(at, _)| *at < end) {
-            let until = head + (at - self.start);
-            write(&mut writer, frames.get(written..until).unwrap_or_default(), pace.drip).await?;
-            written = until;
+            // The stops count payload bytes, and the frame ends with them.
+            let count = writer.waiting().saturating_sub(end - at);
+            send(&mut writer, count, pace.drip).await?;
             // Nobody else can write inside this frame, not even a ping.
             stand_still(stop).await?;
         }
-        write(&mut writer, frames.get(written..).unwrap_or_default(), pace.drip).await
+        let rest = writer.waiting();
+        send(&mut writer, rest, pace.drip).await
     }
 }
 
-async fn write(writer: &mut FrameWriter, bytes: &[u8], drip: Option<Drip>) -> Result<(), Broken> {
+async fn send(writer: &mut FrameWriter, mut bytes: usize, drip: Option<Drip>) -> Result<(), Broken> {
     let Some(Drip::Bytes { count, ms }) = drip else {
-        writer.write(bytes).await?;
+        writer.send(bytes).await?;
         return Ok(());
     };
-    for part in bytes.chunks(count.max(1)) {
-        writer.write(part).await?;
+    while bytes > 0 {
+        let part = bytes.min(count.max(1));
+        writer.send(part).await?;
         tokio::time::sleep(Duration::from_millis(ms)).await;
+        bytes -= part;
     }
     Ok(())
 }

@@ -3,15 +3,23 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
 mod access;
+mod background;
 mod default_answer;
 mod faults;
 mod http;
 mod many_clients;
+mod open_responses;
+mod other_endpoints;
+mod realtime;
+mod realtime_client;
+mod realtime_rules;
 mod requests;
 mod rules;
 mod scenario_files;
+mod schema;
 mod socket;
 mod stream_shape;
 mod websocket;
 mod websocket_faults;
+mod websocket_lanes;
 mod writing;

@@ -1,9 +1,11 @@
 //! Ladder: simulator. The documented scenario files, and what is wrong with wrong ones.
 
 use codex_sim::{Scenario, ScenarioError, Simulator};
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::http::{End, Request, ask, stream};
+use crate::socket::{Ended, Socket, create, kinds};
 
 async fn load(name: &str) -> Simulator {
     let path = format!("{}/scenarios/{name}.toml", env!("CARGO_MANIFEST_DIR"));
@@ -107,6 +109,89 @@ async fn dialects() {
     assert!(with_model(&simulator, "recording").await.text().ends_with(": the recording ends here\n\n"));
 }
 
+#[tokio::test]
+async fn websocket() {
+    let simulator = load("websocket").await;
+    let open = || Socket::open(&simulator, "/v1/responses", &[("authorization", "Bearer x")]);
+    let Err(refused) = open().await else { panic!() };
+    assert_eq!(refused.status(), 503);
+    let mut socket = open().await.unwrap();
+    assert_eq!(socket.head.headers()["x-models-etag"], "\"abc\"");
+    let mut warm_up = create("cold");
+    warm_up["generate"] = json!(false);
+    assert_eq!(socket.ask(&warm_up).await[0]["status"], 500);
+    assert_eq!(socket.ask(&create("error")).await[2]["status"], 429);
+    let expired = &socket.ask(&create("expired")).await[0];
+    assert_eq!(
+        (&expired["status_code"], &expired["headers"]["x-request-id"]),
+        (&json!(401), &json!("req_1"))
+    );
+    assert_eq!(kinds(&socket.ask(&create("fragments")).await).last(), Some(&"response.completed"));
+    socket.send(&create("noise")).await;
+    let mut noise = 0;
+    while let Some(Ok(message)) = socket.message().await {
+        noise += usize::from(message.is_binary() || message.is_ping());
+        if message.to_text().is_ok_and(|text| text.contains("response.completed")) {
+            break;
+        }
+    }
+    assert_eq!(noise, 21);
+    socket.send(&create("close")).await;
+    assert_eq!(socket.ended().await, Ended::Closed(Some(1011)));
+}
+
+#[tokio::test]
+async fn limits() {
+    let simulator = load("limits").await;
+    let answer = stream(&simulator, "hi").await;
+    assert_eq!(answer.header("x-codex-secondary-window-minutes"), Some("10080"));
+    assert_eq!(answer.header("x-codex-other-limit-name"), Some("gpt-5.4-mini"));
+    assert_eq!(answer.header("x-ratelimit-reset-project-tokens"), Some("20ms"));
+    let refused = stream(&simulator, "too much").await;
+    assert_eq!((refused.status, &refused.json()["error"]["plan_type"]), (429, &json!("pro")));
+}
+
+#[tokio::test]
+async fn background() {
+    let simulator = load("background").await;
+    let body = json!({"model": "m", "input": "cut", "background": true, "stream": true});
+    let cut = Request::post(&body).send(&simulator).await;
+    assert_eq!((cut.end, cut.kinds().len()), (End::Closed, 6));
+    let id = cut.events()[0]["response"]["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/responses/{id}?stream=true&starting_after=5");
+    let rest = Request::new("GET", &path).send(&simulator).await;
+    assert_eq!(cut.output_text() + &rest.output_text(), "Nothing is lost and nothing comes twice.");
+}
+
+#[tokio::test]
+async fn realtime() {
+    let simulator = load("realtime").await;
+    let path = "/v1/realtime?model=gpt-realtime";
+    let blocked = [("authorization", "Bearer x"), ("x-session-id", "blocked")];
+    let Err(refused) = Socket::open(&simulator, path, &blocked).await else { panic!() };
+    assert_eq!(refused.status(), 403);
+    let mut socket = Socket::open(&simulator, path, &blocked[..1]).await.unwrap();
+    let mut say = async |text: &str| {
+        let content = json!([{"type": "input_text", "text": text}]);
+        let item = json!({"type": "message", "role": "user", "content": content});
+        socket.send(&json!({"type": "conversation.item.create", "item": item})).await;
+        socket.send(&json!({"type": "response.create"})).await;
+        loop {
+            match socket.message().await.unwrap().unwrap() {
+                Message::Text(text) if text.contains("\"response.done\"") => {
+                    return serde_json::from_str(&text).unwrap();
+                }
+                Message::Close(_) => return Value::Null,
+                _ => {}
+            }
+        }
+    };
+    let call = say("light on").await;
+    assert_eq!(call["response"]["output"][0]["name"], "switch");
+    assert_eq!(say("thanks").await["response"]["output"][0]["content"][0]["transcript"], "You are welcome.");
+    assert_eq!(say("break").await, Value::Null);
+}
+
 #[test]
 fn wrong_files_name_line_and_key() {
     let cases = [
@@ -130,6 +215,14 @@ fn wrong_files_name_line_and_key() {
         let error = Scenario::from_toml(text).unwrap_err().to_string();
         assert!(error.contains(line) && error.contains(key), "{text:?}\n{error}");
     }
+    let secrets =
+        ["tokens = [\"sk-secret\"]", "seed = \"sk-secret\"", "[[tokens]]\ntoken = \"sk-secret\"\nvalid = 1"];
+    for text in
+        secrets.into_iter().chain(["tokens = [{ token = \"sk-secret\", valid = 1 }]", "x = \"sk-secret"])
+    {
+        let error = Scenario::from_toml(text).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("sk-secret"), "{error}");
+    }
     let missing = Scenario::from_toml("[[rule]]\nraw = { file = \"no-such-file\" }").unwrap_err();
     assert!(matches!(missing, ScenarioError::File { .. }), "{missing}");
     assert!(Scenario::from_file("no-such-file").unwrap_err().to_string().contains("no-such-file"));
@@ -144,5 +237,19 @@ fn every_scenario_file_is_tested_here() {
         .filter_map(|name| name.strip_suffix(".toml").map(str::to_owned))
         .collect();
     names.sort();
-    assert_eq!(names, ["dialects", "failures", "faults", "hello", "structured", "tools"]);
+    assert_eq!(
+        names,
+        [
+            "background",
+            "dialects",
+            "failures",
+            "faults",
+            "hello",
+            "limits",
+            "realtime",
+            "structured",
+            "tools",
+            "websocket",
+        ]
+    );
 }

@@ -1,5 +1,7 @@
 //! A WebSocket client of a few lines, over a client crate.
 
+use std::io::ErrorKind;
+
 use codex_sim::Simulator;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -21,6 +23,8 @@ pub(crate) enum Ended {
     Closed(Option<u16>),
     /// No close frame.
     Dropped,
+    /// A TCP reset.
+    Reset,
 }
 
 impl Socket {
@@ -106,6 +110,9 @@ impl Socket {
                     return Ended::Closed(frame.map(|frame| frame.code.into()));
                 }
                 Some(Ok(_)) => {}
+                Some(Err(Error::Io(error))) if error.kind() == ErrorKind::ConnectionReset => {
+                    return Ended::Reset;
+                }
                 Some(Err(_)) | None => return Ended::Dropped,
             }
         }

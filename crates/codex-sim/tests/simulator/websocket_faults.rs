@@ -6,9 +6,12 @@ use codex_sim::{
     Cut, Dialect, Drip, Faults, HeadFault, Insert, Position, RawStream, Reply, Rule, Scenario, Simulator,
     Stall, StreamFailure, WebSocketOptions, Writes,
 };
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::http::Request;
 use crate::socket::{Ended, Socket, create, kinds, output_text};
 
 async fn faulty(faults: Faults) -> (Simulator, Socket) {
@@ -23,13 +26,13 @@ async fn faulty(faults: Faults) -> (Simulator, Socket) {
 async fn connections_are_cut() {
     let cases = [
         (Position::Events(3), Cut::Drop, 3, Ended::Dropped),
-        (Position::Events(3), Cut::Reset, 3, Ended::Dropped),
+        (Position::Events(3), Cut::Reset, 3, Ended::Reset),
         (Position::Events(3), Cut::Clean, 3, Ended::Closed(Some(1000))),
         (Position::Events(1), Cut::Close(1011), 1, Ended::Closed(Some(1011))),
         (Position::Events(0), Cut::Close(1008), 0, Ended::Closed(Some(1008))),
         (Position::Events(0), Cut::Close(1005), 0, Ended::Closed(None)),
         (Position::Bytes(100), Cut::Drop, 0, Ended::Dropped),
-        (Position::Events(999), Cut::Close(4000), 12, Ended::Closed(Some(4000))),
+        (Position::Events(999), Cut::Close(4000), 11, Ended::Closed(Some(4000))),
     ];
     for (after, how, events, end) in cases {
         let (_simulator, mut socket) = faulty(Faults::new().cut(after, how)).await;
@@ -62,7 +65,7 @@ async fn a_pause_pings() {
     let (_simulator, mut socket) = faulty(Faults::new().pause(stall)).await;
     let mut pings = 0;
     let mut events = 0;
-    while events < 12 {
+    while events < 11 {
         match socket.message().await.unwrap().unwrap() {
             Message::Ping(_) => pings += 1,
             Message::Text(_) => events += 1,
@@ -174,4 +177,52 @@ async fn a_stop_closes_connections() {
     let mut socket = Socket::connect(&simulator).await;
     let (end, ()) = tokio::join!(socket.ended(), simulator.shutdown());
     assert_eq!(end, Ended::Closed(Some(1001)));
+
+    let simulator = Simulator::start(Scenario::new()).await.unwrap();
+    let mut socket = Socket::connect(&simulator).await;
+    drop(simulator);
+    assert_eq!(socket.ended().await, Ended::Dropped);
+}
+
+#[tokio::test]
+async fn messages_are_compressed_when_that_was_agreed_on() {
+    let simulator = Simulator::start(Scenario::new()).await.unwrap();
+    let handshake = Request::new("GET", "/v1/responses")
+        .header("connection", "Upgrade")
+        .header("upgrade", "websocket")
+        .header("sec-websocket-version", "13")
+        .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")
+        .header("sec-websocket-extensions", "permessage-deflate; client_max_window_bits");
+    let mut stream = handshake.open(&simulator).await;
+    let mut received = Vec::new();
+    while crate::http::parse(&received).is_none() {
+        stream.read_buf(&mut received).await.unwrap();
+    }
+    let head = crate::http::parse(&received).unwrap();
+    assert_eq!(
+        (head.status, head.header("sec-websocket-accept")),
+        (101, Some("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="))
+    );
+    assert_eq!(head.header("sec-websocket-extensions"), Some("permessage-deflate"));
+    assert!(head.body.is_empty());
+
+    let mut deflate = Compress::new(Compression::fast(), false);
+    let mut payload = Vec::with_capacity(1_000);
+    deflate.compress_vec(create("hi").to_string().as_bytes(), &mut payload, FlushCompress::Sync).unwrap();
+    payload.truncate(payload.len() - 4);
+    // A masked, compressed text frame; the mask is all zeros.
+    let mut frame = vec![0xC1, 0x80 | u8::try_from(payload.len()).unwrap(), 0, 0, 0, 0];
+    frame.extend_from_slice(&payload);
+    stream.write_all(&frame).await.unwrap();
+
+    let mut answer = Vec::new();
+    while answer.len() < 4 || answer.len() < 4 + usize::from(u16::from_be_bytes([answer[2], answer[3]])) {
+        stream.read_buf(&mut answer).await.unwrap();
+    }
+    assert_eq!(answer[..2], [0xC1, 126], "a compressed message of more than 125 bytes");
+    let mut event = Vec::with_capacity(10_000);
+    let mut inflate = Decompress::new(false);
+    let end = 4 + usize::from(u16::from_be_bytes([answer[2], answer[3]]));
+    inflate.decompress_vec(&answer[4..end], &mut event, FlushDecompress::Sync).unwrap();
+    assert!(String::from_utf8(event).unwrap().starts_with("{\"type\":\"response.created\""));
 }

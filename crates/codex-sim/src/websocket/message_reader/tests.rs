@@ -1,6 +1,7 @@
 // Ladder: pure function.
 use super::*;
 use crate::websocket::deflate::DeflateParameters;
+use proptest::prelude::*;
 
 const LIMIT: usize = 1_000;
 
@@ -70,6 +71,15 @@ async fn violations_are_named() {
     ];
     for (bytes, violation) in cases {
         assert_eq!(read(bytes, None).await.pop(), Some(Err(violation)));
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_end_in_a_message_or_a_violation(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let agreed = DeflateParameters::negotiate("permessage-deflate").unwrap();
+        prop_assert!(!runtime.block_on(read(bytes, Some(agreed.inflater()))).is_empty());
     }
 }
 
