@@ -69,6 +69,7 @@ fn status_settings(general: &GeneralArgs, environment: &Environment) -> StatusSe
         verbosity,
         // The lines of a log would land in the middle of a spinner.
         animated: able && !log::is_wanted(environment),
+        terminal: stderr().is_terminal(),
         colored: match general.color {
             ColorWhen::Always => true,
             ColorWhen::Never => false,

@@ -3,6 +3,7 @@
 mod compact;
 mod connection;
 mod duration;
+mod filled;
 mod memories;
 mod models;
 mod pair;

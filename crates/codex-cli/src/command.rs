@@ -11,7 +11,11 @@ mod responses;
 mod sim;
 mod transcribe;
 
-use std::{panic::resume_unwind, path::PathBuf};
+use std::{
+    io::{Stdout, stdout},
+    panic::resume_unwind,
+    path::PathBuf,
+};
 
 use codex_core::{Config, Environment};
 use tokio::task::{self, JoinError};
@@ -22,7 +26,7 @@ use crate::{
     failure::Failure,
     input::InputError,
     interrupt,
-    terminal::{Status, Target},
+    terminal::{Status, Target, TextOutput},
 };
 
 /// What the subcommands share.
@@ -35,6 +39,11 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    /// Where the text of the model goes.
+    pub(crate) fn text_output(&self) -> TextOutput<Stdout> {
+        TextOutput::new(stdout(), self.target).beside(&self.status)
+    }
+
     /// The configuration. What in it has no effect is told.
     pub(crate) fn config(&self) -> Result<Config, Failure> {
         let loaded = Config::load(self.config_file.as_deref(), &self.environment)?;

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use codex_api::{ApiClient, ApiError, Provider, RetryPolicy};
+use codex_api::{ApiClient, ApiError, ApiKey, Provider, RetryPolicy};
 use codex_core::{
     Config, KeySource, ModelClient, ProviderChoice, ResolvedProvider, Selection, SessionSettings, Transport,
     WhySimulator,
@@ -14,6 +14,7 @@ use crate::{
     args::{ConnectionArgs, PairKind, split},
     command::Context,
     failure::Failure,
+    retry_notes::RetryNotes,
     terminal::Target,
     verbose_observer::VerboseObserver,
 };
@@ -83,13 +84,17 @@ impl Connection {
         }
         let provider = with_flags(resolved.provider, args)?;
         context.status.detail(format_args!("provider {}, {}", resolved.id, provider.base_url()));
+        let max_retries = provider.retry.max_retries;
         let mut client = ApiClient::new(provider)?;
-        if let Some(key) = resolved.key {
+        if let Some(key) = key_beside_flags(resolved.key, &resolved.key_source, args)? {
             client = client.auth(key);
         }
-        if context.status.is_verbose() {
-            client = client.observer(Arc::new(VerboseObserver::new(context.status.clone())));
-        }
+        let status = context.status.clone();
+        client = if status.is_verbose() {
+            client.observer(Arc::new(VerboseObserver::new(status)))
+        } else {
+            client.observer(Arc::new(RetryNotes::new(status, max_retries)))
+        };
         let ResolvedProvider { transport, key_source, .. } = resolved;
         Ok(Self { client, stream_retries, transport, key_source, _simulator: simulator })
     }
@@ -108,6 +113,23 @@ async fn start_simulator(why: WhySimulator, context: &Context) -> Result<Simulat
         );
     }
     Ok(simulator)
+}
+
+/// The key to send. Where a flag says who asks, a key that somebody set would be a contradiction, and that of the
+/// simulator is left out.
+fn key_beside_flags(
+    key: Option<ApiKey>,
+    source: &KeySource,
+    args: &ConnectionArgs,
+) -> Result<Option<ApiKey>, Failure> {
+    let headers = split(PairKind::Header, &args.headers)?;
+    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")) {
+        return Ok(key);
+    }
+    match (key, source) {
+        (None, _) | (Some(_), KeySource::None) => Ok(None),
+        (Some(_), source) => Err(Failure::TwoKeys { key_source: source.clone() }),
+    }
 }
 
 /// The provider with what the flags say over what the configuration says.

@@ -2,14 +2,21 @@
 
 use std::{error::Error, fmt::Write};
 
-use codex_api::{ApiError, ApiErrorKind, ErrorCode, StreamEnd, TransportError};
+use codex_api::{ApiError, ApiErrorKind, ErrorCode, ErrorContext, StreamEnd, TransportError};
 use codex_core::KeySource;
 
 use crate::{failure::Failure, usage_limit::ReachedLimit};
 
+/// `407 Proxy Authentication Required` (RFC 9110, 15.5.8).
+const PROXY_AUTH: u16 = 407;
+
 /// The line that is said about a failure.
 pub(crate) fn line(failure: &Failure) -> String {
     let mut text = match failure {
+        // The server never saw the request.
+        Failure::Request { error, .. } if error.status() == Some(PROXY_AUTH) => {
+            "the proxy wants credentials (407)".to_owned()
+        }
         Failure::Request { error, .. } if says_all(error) => error.to_string(),
         // Its own causes are those of the API error.
         Failure::Request { error, .. } => with_causes(error.as_ref()),
@@ -19,13 +26,32 @@ pub(crate) fn line(failure: &Failure) -> String {
         if let Some(remedy) = remedy(error, key_source) {
             push(&mut text, format_args!("; {remedy}"));
         }
-        if let Some(id) = error.request_id() {
-            push(&mut text, format_args!(" (request id {id})"));
-        }
     } else if let Some(remedy) = own_remedy(failure) {
         push(&mut text, format_args!("; {remedy}"));
     }
+    let facts = facts(failure);
+    if !facts.is_empty() {
+        push(&mut text, format_args!(" ({})", facts.join(", ")));
+    }
     text
+}
+
+/// How often it was tried, where that was more than once, and what to quote to the service.
+fn facts(failure: &Failure) -> Vec<String> {
+    let (tries, id) = match failure {
+        Failure::Request { error, .. } => (tries(error.context()), error.request_id()),
+        Failure::Incomplete { request_id, .. } => (None, request_id.as_deref()),
+        _ => (None, None),
+    };
+    tries.into_iter().chain(id.map(|id| format!("request id {id}"))).collect()
+}
+
+fn tries(context: &ErrorContext) -> Option<String> {
+    let (count, elapsed) = match &context.turn {
+        Some(turn) => (turn.asked, turn.elapsed),
+        None => (context.attempt, context.elapsed),
+    };
+    (count > 1).then(|| format!("{count} attempts in {:.1} s", elapsed.as_secs_f64()))
 }
 
 /// The facts behind a failed request, for those who asked for them.
@@ -48,13 +74,13 @@ fn says_all(error: &ApiError) -> bool {
     }
 }
 
-/// An error and its causes, joined by `: `. A cause that only repeats what stands before it is left out.
+/// An error and its causes, joined by `: `. A cause that only repeats what is said already is left out.
 fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
         let cause_text = cause.to_string();
-        if !text.ends_with(&cause_text) {
+        if !text.contains(&cause_text) {
             push(&mut text, format_args!(": {cause_text}"));
         }
         source = cause.source();
@@ -71,6 +97,9 @@ fn remedy(error: &ApiError, key_source: &KeySource) -> Option<String> {
         source => format!("{problem} {source}"),
     };
     let remedy = match error.kind() {
+        _ if error.status() == Some(PROXY_AUTH) => {
+            "put them into the URL of the proxy, http://user:password@host"
+        }
         ApiErrorKind::Auth(_) => return Some(of_key("it came")),
         _ if matches!(error.status(), Some(401 | 403)) => return Some(of_key("the key came")),
         ApiErrorKind::Api { status: Some(401 | 403), .. } => return Some(of_key("the key came")),
@@ -98,7 +127,7 @@ fn remedy(error: &ApiError, key_source: &KeySource) -> Option<String> {
             let reached = ReachedLimit {
                 plan: plan_type.as_deref(),
                 resets_at: *resets_at,
-                limits: &context.rate_limits,
+                active: context.active_limit.as_ref(),
                 promo: context.promo_message.as_deref(),
             };
             return Some(reached.remedy());
@@ -112,7 +141,7 @@ fn remedy(error: &ApiError, key_source: &KeySource) -> Option<String> {
 
 fn own_remedy(failure: &Failure) -> Option<&'static str> {
     match failure {
-        Failure::Incomplete { reason } if reason == "max_output_tokens" => {
+        Failure::Incomplete { reason, .. } if reason == "max_output_tokens" => {
             Some("what came is printed; raise --max-output-tokens for more")
         }
         Failure::Incomplete { .. } => Some("what came is printed"),
@@ -123,4 +152,33 @@ fn own_remedy(failure: &Failure) -> Option<&'static str> {
 fn push(text: &mut String, more: std::fmt::Arguments<'_>) {
     // Writing to a `String` cannot fail.
     let _infallible = text.write_fmt(more);
+}
+
+#[cfg(test)]
+mod tests {
+    //! Ladder: pure function.
+    use thiserror::Error;
+
+    use super::*;
+
+    #[derive(Debug, Error)]
+    #[error("{text}")]
+    struct Told {
+        text: &'static str,
+        source: Option<Box<Told>>,
+    }
+
+    #[test]
+    fn a_cause_that_says_nothing_new_is_left_out() {
+        for (texts, expected) in [
+            (vec!["a", "b", "c"], "a: b: c"),
+            (vec!["cannot read x: gone", "gone"], "cannot read x: gone"),
+            (vec!["cannot read x (gone) now", "gone", "os error 2"], "cannot read x (gone) now: os error 2"),
+            (vec!["a", ""], "a"),
+        ] {
+            let chain = |source, text: &&'static str| Some(Box::new(Told { text, source }));
+            let error = texts.iter().rev().fold(None, chain).unwrap();
+            assert_eq!(with_causes(&*error), expected);
+        }
+    }
 }

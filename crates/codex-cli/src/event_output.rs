@@ -166,6 +166,7 @@ impl<W: Write> EventOutput<W> {
 
     fn line(&mut self, event: &ResponseEvent, raw: &str) -> io::Result<()> {
         self.printed += 1;
+        // What decoded is JSON.
         let is_json = !matches!(event, ResponseEvent::Undecodable { .. }) || is_json(raw);
         if is_json { self.push_line(raw) } else { self.push_line(&serde_json::to_string(event)?) }
     }

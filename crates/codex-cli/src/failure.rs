@@ -1,16 +1,20 @@
 //! Why the command failed, and with which code it ends.
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use codex_api::{
-    ApiError, ApiErrorKind, Response, SafeText, SetupError, TransportError,
+    ApiError, ApiErrorKind, SafeText, SetupError, TransportError,
     realtime::{RealtimeError, TranscriptionFailed},
 };
 use codex_core::{ConfigError, KeySource};
 use codex_sim::{ScenarioError, SimError};
 use thiserror::Error;
 
-use crate::{args::PairError, exit::Exit, input::InputError, tool_command::ToolCommandError};
+use crate::{args::PairError, exit::Exit, input::InputError, round::Round, tool_command::ToolCommandError};
 
 /// Why the command failed.
 #[derive(Debug, Error)]
@@ -25,8 +29,10 @@ pub(crate) enum Failure {
     Input(#[from] InputError),
     #[error("cannot set up the connection")]
     Setup(#[from] SetupError),
-    #[error("cannot use the scenario")]
-    Scenario(#[from] ScenarioError),
+    #[error("cannot use the scenario{}", named(file, source))]
+    Scenario { file: PathBuf, source: ScenarioError },
+    #[error("--header Authorization and the key {key_source} exclude each other; leave one of them out")]
+    TwoKeys { key_source: KeySource },
     #[error("cannot start the simulator")]
     Simulator(#[from] SimError),
     #[error("cannot use RUST_LOG")]
@@ -39,7 +45,7 @@ pub(crate) enum Failure {
         key_source: KeySource,
     },
     #[error("the response is incomplete ({reason})")]
-    Incomplete { reason: String },
+    Incomplete { reason: String, request_id: Option<String> },
     #[error("the response {id} is not deleted, says the server")]
     NotDeleted { id: String },
     #[error("the input of the response has more than {limit} pages, the most that is read")]
@@ -69,9 +75,10 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Of a response that ended before it was whole.
-    pub(crate) fn incomplete(response: &Response) -> Self {
-        let reason = response.incomplete_reason();
-        Self::Incomplete { reason: reason.map_or("no reason given", |reason| reason.as_str()).to_owned() }
+    pub(crate) fn incomplete(round: Round) -> Self {
+        let reason = round.response.incomplete_reason();
+        let reason = reason.map_or("no reason given", |reason| reason.as_str()).to_owned();
+        Self::Incomplete { reason, request_id: round.request_id }
     }
 
     pub(crate) fn exit(&self) -> Exit {
@@ -82,7 +89,8 @@ impl Failure {
             | Self::Flag { .. }
             | Self::Input(_)
             | Self::Setup(_)
-            | Self::Scenario(_)
+            | Self::Scenario { .. }
+            | Self::TwoKeys { .. }
             | Self::Simulator(_)
             | Self::LogFilter(_)
             | Self::NoTranscription
@@ -107,6 +115,14 @@ impl Failure {
     /// Whether there is nothing to say about it.
     pub(crate) fn is_quiet(&self) -> bool {
         self.exit() == Exit::Ok
+    }
+}
+
+/// The file, unless the cause names it.
+fn named(file: &Path, source: &ScenarioError) -> String {
+    match source {
+        ScenarioError::File { path, .. } if path == file => String::new(),
+        _ => format!(" {}", file.display()),
     }
 }
 

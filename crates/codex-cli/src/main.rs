@@ -12,6 +12,7 @@ mod failure;
 mod input;
 mod interrupt;
 mod log;
+mod retry_notes;
 mod round;
 mod terminal;
 mod tool_command;

@@ -25,6 +25,10 @@ pub(crate) struct Round {
     pub(crate) first_token: Option<Duration>,
     /// The model that answered.
     pub(crate) model: Option<String>,
+    /// The id to quote to the service.
+    pub(crate) request_id: Option<String>,
+    /// Whether the service said that it ended before it was whole.
+    incomplete: bool,
     /// Finished items, for servers that leave them out of the response at the end.
     items: Vec<ResponseItem>,
 }
@@ -58,6 +62,32 @@ impl Source {
         }
     }
 
+    /// Tells of an event that could not be decoded.
+    fn tell_if_passed_over(&self, event: &ResponseEvent, status: &Status) {
+        let ResponseEvent::Undecodable { kind, problem, .. } = event else { return };
+        match self {
+            // Where it may have held output, the turn is over.
+            Self::Turn(_) => {
+                status.detail(format_args!(
+                    "an event was passed over, since it cannot be decoded: {kind}: {problem}"
+                ));
+            }
+            Self::Background(_) => {
+                status.warning(format_args!(
+                    "text may be missing, since an event cannot be decoded: {kind}: {problem}"
+                ));
+            }
+        }
+    }
+
+    fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Turn(turn) => turn.stream()?.request_id(),
+            // It came over several requests.
+            Self::Background(_) => None,
+        }
+    }
+
     fn last_raw(&self) -> Option<&str> {
         match self {
             Self::Turn(turn) => turn.last_raw(),
@@ -87,37 +117,51 @@ pub(crate) async fn stream<W: Write>(
                 if let ResponseEvent::RateLimits(snapshot) = &event {
                     limits.note(snapshot);
                 }
+                source.tell_if_passed_over(&event, status);
                 output.event(&event, source.last_raw())?;
                 round.take(event, started.elapsed());
             }
             Ok(told) => {
-                if asks_again(&told, status) {
+                if let Some(error) = why_again(&told, status) {
+                    output.failed(error, source.last_raw())?;
                     output.begin();
                     round = Round::default();
                 }
             }
             Err(error) => {
                 drop(spinner.take());
-                error.context().rate_limits.iter().for_each(|snapshot| limits.note(snapshot));
-                output.failed(&error, source.last_raw())?;
-                output.end()?;
-                return Err(RoundError::Request(Box::new(error)));
+                return Err(fail(error, source.last_raw(), output, limits));
             }
         }
     }
     drop(spinner);
     round.complete();
+    round.request_id = source.request_id().map(str::to_owned);
     output.finished(&round.response)?;
     Ok(round)
 }
 
-/// Tells what the turn does about a stream that broke; whether the answer begins anew.
-fn asks_again(told: &TurnEvent, status: &Status) -> bool {
+/// Prints what an error leaves to be printed, and keeps what it tells of limits.
+fn fail<W: Write>(
+    error: ApiError,
+    raw: Option<&str>,
+    output: &mut EventOutput<W>,
+    limits: &mut LimitsTable,
+) -> RoundError {
+    error.context().rate_limits.iter().for_each(|snapshot| limits.note(snapshot));
+    match output.failed(&error, raw).and_then(|()| output.end()) {
+        Ok(()) => RoundError::Request(Box::new(error)),
+        Err(problem) => RoundError::Output(problem),
+    }
+}
+
+/// Tells what the turn does about a stream that broke; why the answer begins anew, if it does.
+fn why_again<'e>(told: &'e TurnEvent, status: &Status) -> Option<&'e ApiError> {
     match told {
         TurnEvent::Retrying { error, delay, retry, of } => {
             let seconds = delay.as_secs_f64();
             status.note(format_args!("{error}; trying again in {seconds:.1} s (retry {retry} of {of})"));
-            true
+            Some(error)
         }
         TurnEvent::FellBack { reason, error } => {
             let fact = format!("the WebSocket did not work ({error}); going on over HTTP");
@@ -126,17 +170,17 @@ fn asks_again(told: &TurnEvent, status: &Status) -> bool {
             } else {
                 status.note(fact);
             }
-            true
+            Some(error)
         }
         // Whatever else a turn may come to tell is no part of the answer.
-        _ => false,
+        _ => None,
     }
 }
 
 impl Round {
     /// Whether the response ended before it was whole.
     pub(crate) fn is_incomplete(&self) -> bool {
-        self.response.status == Some(ResponseStatus::Incomplete)
+        self.incomplete
     }
 
     /// The tool calls that somebody has to answer.
@@ -154,8 +198,16 @@ impl Round {
         match event {
             ResponseEvent::ServerModel(model) => self.model = Some(model),
             ResponseEvent::OutputItemDone(done) => self.items.push(*done.item),
-            ResponseEvent::Completed { response, .. } => self.response = *response,
-            ResponseEvent::Incomplete(state) => self.response = *state.response,
+            ResponseEvent::Completed { response, .. } => {
+                // `response.done` of older servers says in its status alone how it ended.
+                self.incomplete = response.status == Some(ResponseStatus::Incomplete);
+                self.response = *response;
+            }
+            ResponseEvent::Incomplete(state) => {
+                // Not every server repeats it in the status.
+                self.incomplete = true;
+                self.response = *state.response;
+            }
             _ => {}
         }
     }

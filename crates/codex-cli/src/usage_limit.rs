@@ -10,8 +10,8 @@ pub(crate) struct ReachedLimit<'a> {
     pub(crate) plan: Option<&'a str>,
     /// When it resets, in Unix seconds.
     pub(crate) resets_at: Option<i64>,
-    /// What the answer told of all limits.
-    pub(crate) limits: &'a [RateLimitSnapshot],
+    /// The limit, where the answer names it.
+    pub(crate) active: Option<&'a RateLimitSnapshot>,
     /// A text for the user that came with it.
     pub(crate) promo: Option<&'a str>,
 }
@@ -28,20 +28,11 @@ impl ReachedLimit<'_> {
         }
     }
 
-    /// The name of the limit, where it is one for certain models: its window is full, and that of all models is not.
+    /// The name of the limit, where it is one for certain models.
     fn name(&self) -> Option<&str> {
-        let is_general = |limit: &&RateLimitSnapshot| limit.limit_id.as_deref() == Some(DEFAULT_LIMIT_ID);
-        if self.limits.iter().any(|limit| is_general(&limit) && is_full(limit)) {
-            return None;
-        }
-        let full = self.limits.iter().find(|limit| !is_general(limit) && is_full(limit))?;
-        full.limit_name.as_deref().or(full.limit_id.as_deref())
+        let active = self.active.filter(|limit| limit.limit_id.as_deref() != Some(DEFAULT_LIMIT_ID))?;
+        active.limit_name.as_deref().or(active.limit_id.as_deref())
     }
-}
-
-fn is_full(limit: &RateLimitSnapshot) -> bool {
-    let windows = [&limit.primary, &limit.secondary];
-    windows.into_iter().flatten().any(|window| window.used_percent >= 100.0)
 }
 
 fn advice(plan: Option<&str>) -> Option<&'static str> {
@@ -93,23 +84,19 @@ mod tests {
 
     #[test]
     fn a_named_limit_comes_first_then_the_promo_then_the_plan() {
-        let limit = |id: &str, used: u32| -> RateLimitSnapshot {
-            let json = format!(r#"{{"limit_id": "{id}", "primary": {{"used_percent": {used}}}}}"#);
-            serde_json::from_str(&json).unwrap()
-        };
+        let limit = |json: &str| -> RateLimitSnapshot { serde_json::from_str(json).unwrap() };
+        let general = limit(r#"{"limit_id": "codex", "limit_name": "All"}"#);
+        let (named, nameless) =
+            (limit(r#"{"limit_id": "codex_x", "limit_name": "X"}"#), limit(r#"{"limit_id": "codex_x"}"#));
         let (plan, promo) = (Some("free"), Some("Half price today."));
-        for (limits, promo, expected) in [
-            (
-                vec![limit("codex", 20), limit("codex_x", 100)],
-                promo,
-                "it is the limit codex_x: use another model",
-            ),
-            (vec![limit("codex", 100), limit("codex_x", 100)], promo, "Half price today"),
-            (vec![limit("codex", 100), limit("codex_x", 7)], promo, "Half price today"),
-            (vec![], promo, "Half price today"),
-            (vec![limit("codex", 100)], None, "upgrade to Plus (https://chatgpt.com/explore/plus)"),
+        for (active, promo, expected) in [
+            (Some(&named), promo, "it is the limit X: use another model"),
+            (Some(&nameless), promo, "it is the limit codex_x: use another model"),
+            (Some(&general), promo, "Half price today"),
+            (None, promo, "Half price today"),
+            (Some(&general), None, "upgrade to Plus (https://chatgpt.com/explore/plus)"),
         ] {
-            let reached = ReachedLimit { plan, resets_at: None, limits: &limits, promo };
+            let reached = ReachedLimit { plan, resets_at: None, active, promo };
             assert_eq!(reached.remedy(), format!("{expected}, or wait: it resets later"));
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::ConnectionArgs;
+use super::{ConnectionArgs, filled::parse_filled};
 use crate::exit::EXIT_CODES;
 
 const EXAMPLES: &str = "\
@@ -24,10 +24,10 @@ pub(crate) struct CompactArgs {
     /// The conversation; without it, or with `-`, standard input.
     pub(crate) file: Option<PathBuf>,
     /// Model that goes on with the conversation.
-    #[arg(long, short)]
+    #[arg(long, short, value_parser = parse_filled)]
     pub(crate) model: Option<String>,
     /// What the model was told at the start: a text, or @FILE.
-    #[arg(long, short, value_name = "TEXT|@FILE")]
+    #[arg(long, short, value_name = "TEXT|@FILE", value_parser = parse_filled)]
     pub(crate) instructions: Option<String>,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,

@@ -17,7 +17,8 @@ pub(crate) struct ConnectionArgs {
     /// Base URL in place of the provider's, such as http://localhost:8080/v1.
     #[arg(long, value_name = "URL")]
     pub(crate) base_url: Option<String>,
-    /// Header to send too, as 'Name: value'. Repeatable.
+    /// Header to send too, as 'Name: value'. Repeatable. Accept goes over our own; Authorization only where the
+    /// provider has no key.
     #[arg(long = "header", value_name = "'NAME: VALUE'")]
     pub(crate) headers: Vec<String>,
     /// Parameter to add to the URL. Repeatable.

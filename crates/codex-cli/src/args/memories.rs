@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::ConnectionArgs;
+use super::{ConnectionArgs, filled::parse_filled};
 use crate::exit::EXIT_CODES;
 
 const EXAMPLES: &str = "\
@@ -23,7 +23,7 @@ pub(crate) struct MemoriesArgs {
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Model that sums up.
-    #[arg(long, short)]
+    #[arg(long, short, value_parser = parse_filled)]
     pub(crate) model: Option<String>,
     /// Print the summaries as JSON.
     #[arg(long)]

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use codex_api::realtime::RealtimeVersion;
 
-use super::ConnectionArgs;
+use super::{ConnectionArgs, filled::parse_filled};
 use crate::exit::EXIT_CODES;
 
 const EXAMPLES: &str = "\
@@ -23,10 +23,10 @@ pub(crate) struct RealtimeArgs {
     #[arg(long, value_enum, default_value_t = ProtocolVersion::V2)]
     pub(crate) protocol: ProtocolVersion,
     /// Model to talk with.
-    #[arg(long, short, default_value = "gpt-realtime")]
+    #[arg(long, short, default_value = "gpt-realtime", value_parser = parse_filled)]
     pub(crate) model: String,
     /// How the model should go about it: a text, or @FILE.
-    #[arg(long, short, value_name = "TEXT|@FILE")]
+    #[arg(long, short, value_name = "TEXT|@FILE", value_parser = parse_filled)]
     pub(crate) instructions: Option<String>,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,

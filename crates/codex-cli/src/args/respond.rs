@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use codex_core::Transport;
 
-use super::connection::ConnectionArgs;
+use super::{connection::ConnectionArgs, filled::parse_filled};
 use crate::exit::EXIT_CODES;
 
 const EXAMPLES: &str = "\
@@ -36,13 +36,13 @@ pub(crate) struct RespondArgs {
     /// appended as context.
     pub(crate) prompt: Option<String>,
     /// Model to ask.
-    #[arg(long, short)]
+    #[arg(long, short, value_parser = parse_filled)]
     pub(crate) model: Option<String>,
     /// How the model should go about it: a text, or @FILE.
-    #[arg(long, short, value_name = "TEXT|@FILE")]
+    #[arg(long, short, value_name = "TEXT|@FILE", value_parser = parse_filled)]
     pub(crate) instructions: Option<String>,
     /// How much to think: none, minimal, low, medium, high, xhigh, or what else the model knows.
-    #[arg(long, value_name = "EFFORT")]
+    #[arg(long, value_name = "EFFORT", value_parser = parse_filled)]
     pub(crate) reasoning: Option<String>,
     /// Tool that the model may call, in JSON. Repeatable.
     #[arg(long = "tool", value_name = "FILE")]
@@ -54,7 +54,7 @@ pub(crate) struct RespondArgs {
     #[arg(long = "image", value_name = "FILE|URL")]
     pub(crate) images: Vec<String>,
     /// Id of the response to go on from.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = parse_filled)]
     pub(crate) previous: Option<String>,
     /// Most tokens of the answer, those of thinking included.
     #[arg(long, value_name = "N")]

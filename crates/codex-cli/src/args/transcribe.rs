@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{ConnectionArgs, ProtocolVersion};
+use super::{ConnectionArgs, ProtocolVersion, filled::parse_filled};
 use crate::exit::EXIT_CODES;
 
 const EXAMPLES: &str = "\
@@ -27,10 +27,10 @@ pub(crate) struct TranscribeArgs {
     #[arg(long, value_enum, default_value_t = ProtocolVersion::V2)]
     pub(crate) protocol: ProtocolVersion,
     /// Model that writes down.
-    #[arg(long, short, default_value = "gpt-4o-transcribe")]
+    #[arg(long, short, default_value = "gpt-4o-transcribe", value_parser = parse_filled)]
     pub(crate) model: String,
     /// Language that is spoken, such as en: told makes it better and faster.
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = parse_filled)]
     pub(crate) language: Option<String>,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,

@@ -24,5 +24,5 @@ pub(super) async fn run(args: CompactArgs, context: &Context) -> Result<(), Fail
     drop(spinner);
     let compacted = compacted.map_err(|error| connection.failure(error))?;
     context.status.detail(format_args!("{} items became {}", items.len(), compacted.len()));
-    json_line::print(&compacted).map_err(Failure::Output)
+    json_line::print(&compacted, context.target).map_err(Failure::Output)
 }

@@ -4,10 +4,15 @@ use std::io::{self, Write, stdout};
 
 use serde::Serialize;
 
-/// Prints `value` as one line.
-pub(super) fn print<T: Serialize + ?Sized>(value: &T) -> io::Result<()> {
+use crate::terminal::{Target, shown};
+
+/// Prints `value` as one line. JSON escapes most control characters by itself, but not all.
+pub(super) fn print<T: Serialize + ?Sized>(value: &T, target: Target) -> io::Result<()> {
     let mut out = stdout().lock();
-    serde_json::to_writer(&mut out, value)?;
+    match target {
+        Target::Terminal => out.write_all(shown(&serde_json::to_string(value)?).as_bytes())?,
+        Target::Program => serde_json::to_writer(&mut out, value)?,
+    }
     out.write_all(b"\n")?;
     out.flush()
 }

@@ -1,7 +1,7 @@
 //! `codex-api memories`.
 
 use std::{
-    io::{self, stdout},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -14,7 +14,7 @@ use crate::{
     connection::Connection,
     failure::Failure,
     input::{DEFAULT_MODEL, InputError, Source, read_trace},
-    terminal::TextOutput,
+    terminal::Target,
 };
 
 /// What a trace is called that comes from standard input.
@@ -38,7 +38,7 @@ pub(super) async fn run(args: MemoriesArgs, context: &Context) -> Result<(), Fai
     }
     let ids = input.raw_memories.iter().map(|trace| trace.id.as_str());
     let named: Vec<_> = ids.zip(&summaries).collect();
-    let printed = if args.json { print_json(&named) } else { print_text(&named, context) };
+    let printed = if args.json { print_json(&named, context.target) } else { print_text(&named, context) };
     printed.map_err(Failure::Output)
 }
 
@@ -49,14 +49,14 @@ fn trace(file: &Path) -> Result<RawMemory, InputError> {
     Ok(RawMemory { id: name.to_string_lossy().into_owned(), metadata, items })
 }
 
-fn print_json(summaries: &[(&str, &MemorySummarizeOutput)]) -> io::Result<()> {
+fn print_json(summaries: &[(&str, &MemorySummarizeOutput)], target: Target) -> io::Result<()> {
     let summary = |(id, summary): &(&str, &MemorySummarizeOutput)| json!({"id": id, "trace_summary": summary.raw_memory, "memory_summary": summary.memory_summary});
-    json_line::print(&summaries.iter().map(summary).collect::<Vec<_>>())
+    json_line::print(&summaries.iter().map(summary).collect::<Vec<_>>(), target)
 }
 
 /// A section for each trace: what happened, then what is worth remembering.
 fn print_text(summaries: &[(&str, &MemorySummarizeOutput)], context: &Context) -> io::Result<()> {
-    let mut out = TextOutput::new(stdout(), context.target);
+    let mut out = context.text_output();
     for (number, (id, summary)) in summaries.iter().enumerate() {
         let gap = if number > 0 { "\n" } else { "" };
         let (happened, remember) = (summary.raw_memory.trim_end(), summary.memory_summary.trim_end());

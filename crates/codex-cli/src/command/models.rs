@@ -5,7 +5,12 @@ use std::io::{self, Write, stdout};
 use codex_api::{Models, ModelsAnswer, ModelsQuery};
 
 use super::{Context, json_line};
-use crate::{args::ModelsArgs, connection::Connection, failure::Failure};
+use crate::{
+    args::ModelsArgs,
+    connection::Connection,
+    failure::Failure,
+    terminal::{Target, one_line},
+};
 
 pub(super) async fn run(args: &ModelsArgs, context: &Context) -> Result<(), Failure> {
     let connection = Connection::open(&args.connection, &context.config()?, context).await?;
@@ -26,14 +31,18 @@ pub(super) async fn run(args: &ModelsArgs, context: &Context) -> Result<(), Fail
             return Ok(());
         }
     };
-    let written = if args.json { print_json(&models) } else { write_table(&mut stdout().lock(), &models) };
+    let written = if args.json {
+        print_json(&models, context.target)
+    } else {
+        write_table(&mut stdout().lock(), &models)
+    };
     written.map_err(Failure::Output)
 }
 
-fn print_json(models: &Models) -> io::Result<()> {
+fn print_json(models: &Models, target: Target) -> io::Result<()> {
     match models {
-        Models::Public(list) => json_line::print(list),
-        Models::Catalogue(catalogue) => json_line::print(catalogue),
+        Models::Public(list) => json_line::print(list, target),
+        Models::Catalogue(catalogue) => json_line::print(catalogue, target),
         _ => Ok(()),
     }
 }
@@ -50,9 +59,12 @@ fn write_table(out: &mut impl Write, models: &Models) -> io::Result<()> {
         ),
         _ => return Ok(()),
     };
-    let width = rows.iter().map(|(id, _)| id.chars().count()).max().unwrap_or(0).max("MODEL".len());
-    for (id, other) in std::iter::once(("MODEL", Some(title))).chain(rows) {
-        writeln!(out, "{id:width$}  {}", other.unwrap_or("-"))?;
+    let head = std::iter::once(("MODEL", Some(title)));
+    let row = |(id, other): (&str, Option<&str>)| (one_line(id), one_line(other.unwrap_or("-")));
+    let rows: Vec<_> = head.chain(rows).map(row).collect();
+    let width = rows.iter().map(|(id, _)| id.chars().count()).max().unwrap_or(0);
+    for (id, other) in rows {
+        writeln!(out, "{id:width$}  {other}")?;
     }
     out.flush()
 }

@@ -1,6 +1,6 @@
 //! `codex-api realtime`.
 
-use std::io::{Stdout, stdout};
+use std::io::Stdout;
 
 use codex_api::{
     ApiError, RealtimeReader, RealtimeSettings, RealtimeWriter,
@@ -37,7 +37,7 @@ pub(super) async fn run(args: RealtimeArgs, context: &Context) -> Result<(), Fai
     if StdinKind::of_process() == StdinKind::Terminal {
         context.status.note("each line is a message; Ctrl-D ends the conversation");
     }
-    let out = TextOutput::new(stdout(), context.target);
+    let out = context.text_output();
     let status = context.status.clone();
     Talk { connection, reader, writer, out, status, failed: false }.hold().await
 }

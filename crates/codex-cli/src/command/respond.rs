@@ -1,7 +1,7 @@
 //! `codex-api respond`.
 
 use std::{
-    io::{Stdout, stdin, stdout},
+    io::{Stdout, stdin},
     time::{Duration, Instant},
 };
 
@@ -19,7 +19,7 @@ use crate::{
     failure::Failure,
     input::{self, InputError, Prepared, StdinKind, ToolCommands},
     round::{self, Round, RoundError, Source},
-    terminal::{LimitsTable, Status, TextOutput, UsageLine},
+    terminal::{LimitsTable, Status, UsageLine},
     tool_command,
 };
 
@@ -33,8 +33,8 @@ pub(super) async fn run(args: RespondArgs, context: Context) -> Result<(), Failu
     let config = context.config()?;
     let connection = Connection::open(&args.connection, &config, &context).await?;
     let format = if args.json { Format::Json } else { Format::Text };
-    let output = TextOutput::new(stdout(), context.target);
-    let output = EventOutput::new(output, format, context.status.clone()).show_reasoning(args.show_reasoning);
+    let output = EventOutput::new(context.text_output(), format, context.status.clone());
+    let output = output.show_reasoning(args.show_reasoning);
     let session = connection.session(args.transport.map(Transport::from));
     let background = args.background.then(|| args.connection.to_repeat());
     let shows_limits = args.limits;
@@ -91,7 +91,7 @@ impl Conversation {
             line.total = started.elapsed();
             let answers = self.answer_calls(&round).await?;
             if answers.is_empty() {
-                return self.close(&round, &line);
+                return self.close(round, &line);
             }
             let mut items = request.input.take().unwrap_or_default().into_items();
             items.extend(round.response.output);
@@ -144,19 +144,22 @@ impl Conversation {
         for (call, command) in commands {
             self.status.note(format_args!("the model calls {}", call.name));
             let answer = tool_command::answer(&call.name, command, &call.arguments).await?;
-            answers.push(ResponseItem::function_call_output(&call.call_id, answer));
+            if let Some(problem) = &answer.problem {
+                self.status.warning(format_args!("the tool {} {problem}", call.name));
+            }
+            answers.push(ResponseItem::function_call_output(&call.call_id, answer.told()));
         }
         Ok(answers)
     }
 
-    fn close(&mut self, round: &Round, line: &UsageLine) -> Result<(), Failure> {
+    fn close(&mut self, round: Round, line: &UsageLine) -> Result<(), Failure> {
         self.output.end().map_err(Failure::Output)?;
         if self.status.is_watched() {
             self.status.note(line);
         }
         self.status.detail(format_args!("response {}", round.response.id));
         if round.is_incomplete() {
-            return Err(Failure::incomplete(&round.response));
+            return Err(Failure::incomplete(round));
         }
         Ok(())
     }

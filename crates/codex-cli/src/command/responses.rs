@@ -1,7 +1,5 @@
 //! `codex-api responses`.
 
-use std::io::stdout;
-
 use codex_api::{InputItemsQuery, ItemOrder, MAX_INPUT_ITEMS_LIMIT, Response, ResponseStatus, SafeText};
 
 use super::{Context, json_line};
@@ -12,7 +10,7 @@ use crate::{
     event_output::{EventOutput, Format},
     failure::Failure,
     round::{self, RoundError, Source},
-    terminal::{LimitsTable, TextOutput},
+    terminal::LimitsTable,
 };
 
 /// The most pages of input items that are read.
@@ -39,10 +37,9 @@ async fn get(args: &StoredArgs, json: bool, context: &Context) -> Result<(), Fai
     let response = connection.client.stored_responses().retrieve(&args.id).await;
     let response = response.map_err(|error| connection.failure(error))?;
     if json {
-        return json_line::print(&response).map_err(Failure::Output);
+        return json_line::print(&response, context.target).map_err(Failure::Output);
     }
-    let mut output =
-        EventOutput::new(TextOutput::new(stdout(), context.target), Format::Text, context.status.clone());
+    let mut output = EventOutput::new(context.text_output(), Format::Text, context.status.clone());
     output.finished(&response).map_err(Failure::Output)?;
     if response.status != Some(ResponseStatus::Completed) {
         context.status.note(standing(&response));
@@ -56,9 +53,8 @@ async fn resume(args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
     let stream = connection.client.stored_responses().resume(id, args.after);
     let stream = BackgroundStream::of_response(stream, id, flags.to_repeat(), context.status.clone());
     let format = if args.json { Format::Json } else { Format::Text };
-    let output = TextOutput::new(stdout(), context.target);
-    let mut output =
-        EventOutput::new(output, format, context.status.clone()).show_reasoning(args.show_reasoning);
+    let output = EventOutput::new(context.text_output(), format, context.status.clone());
+    let mut output = output.show_reasoning(args.show_reasoning);
     if args.after.is_some() {
         // The text that came before is known: the whole must not be printed for want of more.
         output = output.continues();
@@ -69,7 +65,7 @@ async fn resume(args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
         RoundError::Request(error) => connection.failure(*error),
         RoundError::Output(error) => Failure::Output(error),
     })?;
-    if round.is_incomplete() { Err(Failure::incomplete(&round.response)) } else { Ok(()) }
+    if round.is_incomplete() { Err(Failure::incomplete(round)) } else { Ok(()) }
 }
 
 async fn input(args: &StoredArgs, context: &Context) -> Result<(), Failure> {
@@ -83,7 +79,8 @@ async fn input(args: &StoredArgs, context: &Context) -> Result<(), Failure> {
     for _page in 0..MAX_PAGES {
         let page = stored.input_items(&args.id, &query).await;
         let page = page.map_err(|error| connection.failure(error))?;
-        page.data.iter().try_for_each(json_line::print).map_err(Failure::Output)?;
+        let mut items = page.data.iter();
+        items.try_for_each(|item| json_line::print(item, context.target)).map_err(Failure::Output)?;
         let next = page.next_after().map(str::to_owned);
         // A server that always names the same page would keep us here.
         if next.is_none() || next == query.after {

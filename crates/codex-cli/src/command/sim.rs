@@ -13,7 +13,9 @@ use crate::{args::SimArgs, failure::Failure, interrupt};
 /// Serves until it is interrupted or terminated.
 pub(super) async fn run(args: &SimArgs, context: &Context) -> Result<(), Failure> {
     let mut scenario = match &args.scenario {
-        Some(file) => Scenario::from_file(file)?,
+        Some(file) => {
+            Scenario::from_file(file).map_err(|source| Failure::Scenario { file: file.clone(), source })?
+        }
         None => Scenario::default(),
     };
     if let Some(seed) = args.seed {

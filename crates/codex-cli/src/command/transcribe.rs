@@ -1,10 +1,6 @@
 //! `codex-api transcribe`.
 
-use std::{
-    cell::Cell,
-    collections::HashSet,
-    io::{Stdout, stdout},
-};
+use std::{cell::Cell, collections::HashSet, io::Stdout};
 
 use codex_api::{
     RealtimeReader, RealtimeSettings, RealtimeWriter,
@@ -44,7 +40,7 @@ pub(super) async fn run(args: TranscribeArgs, context: &Context) -> Result<(), F
         sent.set(true);
         Ok(())
     };
-    let mut transcript = Transcript::new(TextOutput::new(stdout(), context.target));
+    let mut transcript = Transcript::new(context.text_output());
     let (heard, ()) = tokio::try_join!(transcript.hear(reader, &connection, &sent), send)?;
     // All is written down; a farewell that fails changes nothing.
     let _gone_already = writer.close().await;

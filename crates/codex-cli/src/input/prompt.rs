@@ -10,7 +10,7 @@ use super::{
 /// The longest standard input that is read, in bytes. The service takes 10,485,760 characters of input.
 pub(super) const MAX_STDIN_BYTES: u64 = 10 * 1024 * 1024;
 
-/// The prompt of `argument` and `stdin`. A piped input beside an argument follows it as context, after a blank line.
+/// The prompt of `argument` and `stdin`; `None` where neither has one, and none was promised by `-`. A piped input beside an argument follows it as context, after a blank line.
 pub(super) fn read(
     argument: Option<&str>,
     stdin: impl Read,
@@ -18,7 +18,8 @@ pub(super) fn read(
 ) -> Result<Option<String>, InputError> {
     let prompt = match (argument, kind) {
         (None, StdinKind::Terminal) => return Ok(None),
-        (None | Some("-"), _) => all_of(stdin)?,
+        (None, _) => return Ok(Some(all_of(stdin)?).filter(|prompt| !prompt.trim().is_empty())),
+        (Some("-"), _) => all_of(stdin)?,
         (Some(argument), StdinKind::Data) => {
             let context = all_of(stdin)?;
             if context.trim().is_empty() { argument.to_owned() } else { format!("{argument}\n\n{context}") }
@@ -54,6 +55,8 @@ mod tests {
             (Some("-"), "typed\n", StdinKind::Terminal, Some("typed")),
             (None, "\u{feff}a", data, Some("a")),
             (None, "", StdinKind::Terminal, None),
+            (None, "", StdinKind::Device, None),
+            (None, " \n", data, None),
         ] {
             let prompt = read(argument, stdin.as_bytes(), kind).unwrap();
             assert_eq!(prompt.as_deref(), expected, "{argument:?} {stdin:?}");
@@ -64,7 +67,7 @@ mod tests {
     fn a_prompt_that_cannot_be_used_is_refused() {
         for (argument, stdin, expected) in [
             (Some(" "), b"".to_vec(), "the prompt is empty"),
-            (None, b" \n".to_vec(), "the prompt is empty"),
+            (Some("-"), b" \n".to_vec(), "the prompt is empty"),
             (None, vec![b'a', 0xff], "standard input is not UTF-8 text (the byte at position 2 is wrong)"),
             (Some("Hi"), vec![b'a'; 10 * 1024 * 1024 + 1], "standard input is longer than 10485760 bytes"),
         ] {

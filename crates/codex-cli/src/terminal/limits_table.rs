@@ -5,6 +5,8 @@ use std::fmt::Write;
 use codex_api::{ApiRateLimit, CreditsSnapshot, RateLimitSnapshot, RateLimitWindow};
 use jiff::Timestamp;
 
+use super::one_line;
+
 /// What was told of the limits, the latest of each. Prints as a table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LimitsTable(Vec<RateLimitSnapshot>);
@@ -25,8 +27,8 @@ struct Row {
 impl Row {
     fn cells(self) -> [String; 5] {
         [Some(self.name), self.used, self.left, self.window, self.reset]
-            // Names and balances are texts of the service: they must not move the cursor.
-            .map(|cell| cell.map_or_else(|| NOTHING.to_owned(), |cell| cell.replace(char::is_control, " ")))
+            // Names and balances are texts of the service: a line break in them would break the table.
+            .map(|cell| cell.map_or_else(|| NOTHING.to_owned(), |cell| one_line(&cell)))
     }
 }
 
@@ -158,7 +160,7 @@ LIMIT          USED    LEFT      WINDOW  RESETS IN
 codex          12.5 %  -         5 h     2 h 10 min
 codex          40 %    -         7 d     0 s
 codex credits  -       9.99      -       -
-X [2J          1 %     -         -       -
+X␛[2J          1 %     -         -       -
 requests       -       59 of 60  -       1 s
 tokens         -       7         -       -
 ";

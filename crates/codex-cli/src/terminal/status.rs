@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::Spinner;
+use super::{OpenLine, Spinner, one_line, shown};
 
 const PROGRAM: &str = "codex-api";
 
@@ -27,6 +27,8 @@ pub(crate) struct StatusSettings {
     pub(crate) verbosity: Verbosity,
     /// Whether a line can be drawn and cleared again.
     pub(crate) animated: bool,
+    /// Whether it is a terminal, and perhaps the one that shows the text of the model.
+    pub(crate) terminal: bool,
     pub(crate) colored: bool,
 }
 
@@ -45,11 +47,24 @@ struct Line {
     spinning: bool,
     /// Whether text stands there that does not end in a line break.
     open: bool,
+    /// The text of the model, where it stands on the same terminal.
+    text: OpenLine,
+    terminal: bool,
+    /// What the spinner says beside the time.
+    waiting: Option<String>,
 }
 
 impl Status {
     pub(crate) fn new(out: impl Write + Send + 'static, settings: StatusSettings) -> Self {
-        let line = Line { out: Box::new(out), drawn: false, spinning: false, open: false };
+        let line = Line {
+            out: Box::new(out),
+            drawn: false,
+            spinning: false,
+            open: false,
+            text: OpenLine::default(),
+            terminal: settings.terminal,
+            waiting: None,
+        };
         Self { settings, line: Arc::new(Mutex::new(line)) }
     }
 
@@ -92,8 +107,8 @@ impl Status {
     pub(crate) fn stream(&self, text: &str) {
         let mut line = self.lock();
         line.clear();
-        let text = self.paint("2", text);
-        line.write(&text);
+        line.close_text();
+        line.write(&self.paint("2", &shown(text)));
         line.open = !text.ends_with('\n');
     }
 
@@ -105,9 +120,29 @@ impl Status {
     /// Whole lines that were asked for, whatever the verbosity.
     pub(crate) fn lines(&self, lines: impl Display) {
         let mut line = self.lock();
-        line.clear();
-        line.close();
-        line.write(&lines.to_string());
+        line.begin();
+        line.write(&shown(&lines.to_string()));
+    }
+
+    /// Why the answer takes so long: beside the spinner where one runs, else as a note.
+    pub(crate) fn waiting(&self, why: &str) {
+        if !self.update_waiting(why) {
+            self.note(why);
+        }
+    }
+
+    /// Says another reason beside the spinner; whether one runs.
+    pub(crate) fn update_waiting(&self, why: &str) -> bool {
+        let mut line = self.lock();
+        if line.spinning {
+            line.waiting = Some(one_line(why));
+        }
+        line.spinning
+    }
+
+    /// Where the text of the model stands, for the one who writes it.
+    pub(super) fn text_line(&self) -> OpenLine {
+        self.lock().text.clone()
     }
 
     /// A spinner from now until it is dropped; nothing where nobody watches.
@@ -120,6 +155,7 @@ impl Status {
     pub(super) fn set_spinning(&self, spinning: bool) {
         let mut line = self.lock();
         line.spinning = spinning;
+        line.waiting = None;
         line.clear();
     }
 
@@ -127,8 +163,10 @@ impl Status {
     pub(super) fn draw(&self, text: &str) {
         let mut line = self.lock();
         if line.spinning {
+            line.close_text();
             line.close();
-            let text = self.paint("2", text);
+            let waiting = line.waiting.as_ref().map_or_else(String::new, |why| format!(" · {why}"));
+            let text = self.paint("2", &format!("{text}{waiting}"));
             line.write(&format!("{CLEAR_LINE}{text}"));
             line.drawn = true;
         }
@@ -137,10 +175,8 @@ impl Status {
     fn say(&self, label: &str, color: &str, text: impl Display) {
         let label = if label.is_empty() { String::new() } else { self.paint(color, label) };
         let mut line = self.lock();
-        line.clear();
-        line.close();
-        // What a server says must not move the cursor or look like a line of ours.
-        let text = text.to_string().replace(char::is_control, " ");
+        line.begin();
+        let text = one_line(&text.to_string());
         line.write(&format!("{PROGRAM}: {label}{text}\n"));
     }
 
@@ -162,6 +198,13 @@ impl Line {
         }
     }
 
+    /// What comes next stands alone: nothing that was drawn, and no unfinished text, before it.
+    fn begin(&mut self) {
+        self.clear();
+        self.close_text();
+        self.close();
+    }
+
     fn close(&mut self) {
         if self.open {
             self.write("\n");
@@ -169,8 +212,83 @@ impl Line {
         }
     }
 
+    fn close_text(&mut self) {
+        if self.terminal && self.text.close() {
+            self.write("\n");
+        }
+    }
+
     fn write(&mut self, text: &str) {
         // Where standard error is gone there is nobody left to tell.
         let _nobody_listens = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    //! Ladder: pure function.
+    use super::*;
+
+    /// What was written, wherever the writer is.
+    #[derive(Clone, Default)]
+    pub(crate) struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl Written {
+        pub(crate) fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn status(terminal: bool) -> (Status, Written) {
+        let written = Written::default();
+        let settings =
+            StatusSettings { verbosity: Verbosity::Verbose, animated: false, terminal, colored: false };
+        (Status::new(written.clone(), settings), written)
+    }
+
+    #[test]
+    fn nothing_that_is_said_controls_the_terminal() {
+        let (status, written) = status(true);
+        let text = "a\x1b[2J\u{202e}b";
+        status.note(text);
+        status.detail(text);
+        status.warning(text);
+        status.error(text);
+        status.lines(format_args!("{text}\n"));
+        status.stream(text);
+        status.end_stream();
+        let shown = "a␛[2J\u{fffd}b\n";
+        let expected = ["codex-api: ", "codex-api: ", "codex-api: warning: ", "codex-api: error: ", "", ""];
+        assert_eq!(written.text(), expected.map(|label| format!("{label}{shown}")).concat());
+    }
+
+    #[test]
+    fn a_note_beside_the_text_begins_a_line() {
+        use crate::terminal::{Target, TextOutput};
+        for (target, terminal, expected) in [
+            (Target::Terminal, true, ("ab\n", "\ncodex-api: note\ncodex-api: note\n")),
+            (Target::Terminal, false, ("ab\n", "codex-api: note\ncodex-api: note\n")),
+            (Target::Program, true, ("ab\n", "codex-api: note\ncodex-api: note\n")),
+        ] {
+            let ((status, written), text) = (status(terminal), Written::default());
+            let mut output = TextOutput::new(text.clone(), target).beside(&status);
+            output.push("a").unwrap();
+            status.detail("note");
+            status.detail("note");
+            output.push("b").unwrap();
+            output.end_line().unwrap();
+            output.flush().unwrap();
+            assert_eq!((text.text().as_str(), written.text().as_str()), expected);
+        }
     }
 }

@@ -1,6 +1,14 @@
 //! The text of the model on standard output.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use super::{Status, shown};
 
 /// How much text is held back at most where standard output is no terminal, in bytes.
 const BATCH_BYTES: usize = 64 * 1024;
@@ -14,24 +22,50 @@ pub(crate) enum Target {
     Program,
 }
 
+/// Whether the text so far does not end in a line break. Clones share it: on a terminal, standard error may end the line.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OpenLine(Arc<AtomicBool>);
+
+impl OpenLine {
+    fn set(&self, open: bool) {
+        self.0.store(open, Ordering::Relaxed);
+    }
+
+    fn is_open(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Says that the line is ended now; whether it was open.
+    pub(super) fn close(&self) -> bool {
+        self.0.swap(false, Ordering::Relaxed)
+    }
+}
+
 /// Writes text piece by piece. Dropping it ends an open line on a terminal.
 pub(crate) struct TextOutput<W: Write> {
     out: W,
     target: Target,
     pending: Vec<u8>,
-    /// Whether the text so far does not end in a line break.
-    open: bool,
+    line: OpenLine,
 }
 
 impl<W: Write> TextOutput<W> {
     pub(crate) fn new(out: W, target: Target) -> Self {
-        Self { out, target, pending: Vec::new(), open: false }
+        Self { out, target, pending: Vec::new(), line: OpenLine::default() }
+    }
+
+    /// Where both are the same terminal, what `status` says begins on a line of its own.
+    pub(crate) fn beside(mut self, status: &Status) -> Self {
+        if self.target == Target::Terminal {
+            self.line = status.text_line();
+        }
+        self
     }
 
     /// Adds a piece of text.
     pub(crate) fn push(&mut self, text: &str) -> io::Result<()> {
         let Some(last) = text.as_bytes().last() else { return Ok(()) };
-        self.open = *last != b'\n';
+        self.line.set(*last != b'\n');
         match self.target {
             Target::Terminal => {
                 self.pending.extend(shown(text).into_bytes());
@@ -46,7 +80,7 @@ impl<W: Write> TextOutput<W> {
 
     /// Ends the line, where there is one without an end.
     pub(crate) fn end_line(&mut self) -> io::Result<()> {
-        if self.open { self.push("\n") } else { Ok(()) }
+        if self.line.is_open() { self.push("\n") } else { Ok(()) }
     }
 
     /// Writes what is held back. To be called before waiting for more.
@@ -67,18 +101,6 @@ impl<W: Write> Drop for TextOutput<W> {
             let _interrupted = self.end_line();
         }
     }
-}
-
-/// A model, or who speaks through it, must not move the cursor, set the title or write to the clipboard.
-fn shown(text: &str) -> String {
-    let visible = |c: char| match c {
-        '\n' | '\t' => c,
-        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or(char::REPLACEMENT_CHARACTER),
-        '\u{7f}' => '\u{2421}',
-        '\u{80}'..='\u{9f}' => char::REPLACEMENT_CHARACTER,
-        c => c,
-    };
-    text.chars().filter(|c| *c != '\r').map(visible).collect()
 }
 
 #[cfg(test)]
@@ -143,11 +165,5 @@ mod tests {
             drop(output);
             assert_eq!(String::from_utf8(out).unwrap(), expected);
         }
-    }
-
-    #[test]
-    fn a_terminal_is_not_controlled_by_the_text() {
-        let text = "a\x1b]52;c;eA==\x07\u{9b}2J\r\n\tü\x7f";
-        assert_eq!(shown(text), "a␛]52;c;eA==␇\u{fffd}2J\n\tü␡");
     }
 }

@@ -59,3 +59,12 @@ fn a_huge_event_is_refused_by_its_limit() {
     let run = RawServer::events(body, Then::Flood(b'a')).respond(["Hi"]).run().ended(1);
     run.printed("").said(&["67108864 bytes", "request id req_raw"]);
 }
+
+#[test]
+fn names_of_models_cannot_draw_on_the_terminal() {
+    let body = r#"{"data":[{"id":"a\u001b[2J\u202e","owned_by":"x\ny"}]}"#;
+    let answer = format!("{OK}content-type: application/json\r\n\r\n{body}");
+    let server = RawServer::start(answer, Then::Close);
+    let run = crate::cli::Cli::new(["models", "--base-url", server.base_url()]).run().ended(0);
+    run.printed("MODEL   OWNER\na␛[2J\u{fffd}  x y\n");
+}

@@ -117,3 +117,18 @@ fn a_proxy_that_is_no_url_is_refused() {
         Cli::new(["respond", "--base-url", "http://example.com/v1", "Hi"]).env("HTTP_PROXY", "http://[bad");
     cli.run().ended(2).said(&["error: cannot set up the connection", "HTTP_PROXY"]);
 }
+
+#[test]
+fn a_header_of_a_flag_goes_over_our_own_but_not_beside_a_key() {
+    let server = SimServer::start(Scenario::new().require_token("mine").reply(Reply::text("ok")));
+    let authorization = ["--header", "authorization: Bearer mine"];
+    server.respond(["--header", "Accept: application/x-mine", "Hi"]).args(authorization).run().ended(0);
+    assert_eq!(server.requests()[0].header("accept"), Some("application/x-mine"));
+    Cli::new(["respond", "--base-url", &server.base_url(), "Hi"])
+        .args(authorization)
+        .env("OPENAI_API_KEY", "k")
+        .run()
+        .ended(2)
+        .said(&["--header Authorization and the key from OPENAI_API_KEY exclude each other"]);
+    assert_eq!(server.requests().len(), 1);
+}

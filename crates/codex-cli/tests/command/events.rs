@@ -82,3 +82,37 @@ fn the_connection_that_breaks_repeats_no_event() {
     let run = RawServer::events(body, Then::Close).respond(["--json", "Hi"]).run().ended(1);
     assert_eq!(run.stdout.lines().count(), 1, "{run:?}");
 }
+
+#[test]
+fn a_retry_prints_what_failed_and_then_all_events_anew() {
+    let faults = Faults::new().error(StreamFailure::new(1, "server_error", "Not now."));
+    let server = SimServer::start(
+        Scenario::new().rule(Rule::reply(Reply::text("never")).faults(faults).once()).reply(Reply::text("a")),
+    );
+    let run = server.respond_with_retries("1", ["--json", "Hi"]).run().ended(0).said(&["retry 1 of 1"]);
+    assert_eq!(kinds(&run.stdout)[..3], ["response.created", "error", "response.created"], "{run:?}");
+}
+
+#[test]
+fn every_line_is_json_whatever_was_sent() {
+    let created = r#"data: {"type":"response.created","response":{"id":"r"}}"#;
+    for data in [r#"{"type":"response.output_text.delta","delta":"xx"#, "hello", r#"{"type":"error","#, "{}x"]
+    {
+        for body in [format!("data: {data}\n\n"), format!("{created}\n\nevent: e\ndata: {data}\n\n")] {
+            let run = RawServer::events(&body, Then::Close).respond(["--json", "Hi"]).run().ended(1);
+            let lines = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+            let last = lines.collect::<Vec<_>>().pop();
+            assert_eq!(last.unwrap_or_else(|| panic!("{run:?}"))["raw"], data);
+        }
+    }
+}
+
+#[test]
+fn an_event_that_is_passed_over_is_told_to_those_who_ask() {
+    let body = "data: {\"type\":\"response.in_progress\",\"response\":7}\n\n\
+                data: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\"}}\n\n";
+    let server = RawServer::events(body, Then::Close);
+    server.respond(["Hi"]).run().ended(0).said_nothing();
+    let run = server.respond(["-v", "Hi"]).run().ended(0);
+    assert!(run.stderr.contains("cannot be decoded: response.in_progress: "), "{run:?}");
+}

@@ -88,3 +88,19 @@ fn models_fails_as_respond_does() {
         Cli::new(["models", "--base-url", &server.base_url()]).env("OPENAI_API_KEY", "wrong").run().ended(3);
     run.said(&["401", "OPENAI_API_KEY"]);
 }
+
+#[test]
+fn the_error_says_how_often_it_was_tried() {
+    let server = SimServer::start(
+        Scenario::new().fail(Failure::new(500).message("Oops.").header("retry-after-ms", "1")),
+    );
+    let run = server.respond_with_retries("2", ["Hi"]).run().ended(1);
+    run.said(&["Oops.", "(3 attempts in ", " s, request id req_"]);
+}
+
+#[test]
+fn a_proxy_that_wants_credentials_is_named() {
+    let server = SimServer::start(Scenario::new().fail(Failure::new(407).message("Who are you?")));
+    let run = server.respond(["Hi"]).run().ended(1);
+    run.said(&["error: the proxy wants credentials (407); put them into the URL of the proxy"]);
+}

@@ -29,7 +29,8 @@ fn the_prompt_is_an_argument_or_standard_input_or_both() {
 #[test]
 fn input_that_cannot_be_used_is_named() {
     for (args, stdin, parts) in [
-        (vec![], b"".to_vec(), vec!["the prompt is empty"]),
+        (vec![], b"".to_vec(), vec!["there is no prompt; give one as an argument, or pipe it in"]),
+        (vec!["-"], b"".to_vec(), vec!["the prompt is empty"]),
         (vec![" "], b"".to_vec(), vec!["the prompt is empty"]),
         (vec![], b"caf\xe9".to_vec(), vec!["standard input is not UTF-8 text", "position 4"]),
         (vec![], vec![b'a'; 11 << 20], vec!["standard input is longer than 10485760 bytes"]),
@@ -101,13 +102,25 @@ fn input_that_cannot_be_used_is_named() {
 
 #[test]
 fn an_image_alone_is_a_prompt() {
-    let server = SimServer::text("ok");
-    server
-        .respond(["--image", "https://example.com/a.png", "-"])
-        .stdin("")
-        .run()
-        .ended(2)
-        .said(&["prompt is empty"]);
-    server.respond(["--image", "https://example.com/a.png", "What?"]).run().ended(0);
-    assert_eq!(server.body()["input"][0]["content"][0], json!({"type": "input_text", "text": "What?"}));
+    let image = ["--image", "https://example.com/a.png"];
+    for (prompt, stdin, expected) in [
+        (None, None, vec!["input_image"]),
+        (None, Some(""), vec!["input_image"]),
+        (None, Some("What?"), vec!["input_text", "input_image"]),
+        (Some("What?"), Some(""), vec!["input_text", "input_image"]),
+    ] {
+        let server = SimServer::text("ok");
+        let mut cli = server.respond(image);
+        if let Some(prompt) = prompt {
+            cli = cli.args([prompt]);
+        }
+        if let Some(stdin) = stdin {
+            cli = cli.stdin(stdin);
+        }
+        cli.run().ended(0);
+        let content = server.body()["input"][0]["content"].clone();
+        let kinds: Vec<_> = content.as_array().unwrap().iter().map(|part| part["type"].clone()).collect();
+        assert_eq!(kinds, expected, "{prompt:?} {stdin:?}");
+    }
+    SimServer::text("ok").respond(image).args(["-"]).stdin("").run().ended(2).said(&["prompt is empty"]);
 }

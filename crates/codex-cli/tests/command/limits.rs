@@ -69,6 +69,7 @@ fn the_advice_names_the_limit_or_repeats_the_promotion() {
         (
             reached()
                 .header("x-codex-promo-message", "Half price today.")
+                .header("x-codex-active-limit", "codex_fast")
                 .header("x-codex-fast-primary-used-percent", "100")
                 .header("x-codex-fast-limit-name", "Fast models"),
             "it is the limit Fast models: use another model, or wait: it resets later",

@@ -26,7 +26,12 @@ impl SimServer {
 
     /// `codex-api respond` against this simulator, which is asked once.
     pub(crate) fn respond<const N: usize>(&self, args: [&str; N]) -> Cli {
-        Cli::new(["respond", "--provider", "sim", "--retries", "0", "--base-url", &self.base_url()])
+        self.respond_with_retries("0", args)
+    }
+
+    /// The same, where this many retries are allowed.
+    pub(crate) fn respond_with_retries<const N: usize>(&self, retries: &str, args: [&str; N]) -> Cli {
+        Cli::new(["respond", "--provider", "sim", "--retries", retries, "--base-url", &self.base_url()])
             .args(args)
     }
 

@@ -110,3 +110,15 @@ fn text_comes_through_before_the_response_is_over() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn an_incomplete_response_is_one_though_its_status_is_missing() {
+    for response in [
+        r#"{"id":"r","incomplete_details":{"reason":"max_output_tokens"}}"#,
+        r#"{"id":"r","status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}}"#,
+    ] {
+        let body = format!("{DELTA}data: {{\"type\":\"response.incomplete\",\"response\":{response}}}\n\n");
+        let run = RawServer::events(body, Then::Close).respond(["Hi"]).run().ended(1).printed("kept \n");
+        run.said(&["the response is incomplete (max_output_tokens)", "(request id req_raw)"]);
+    }
+}

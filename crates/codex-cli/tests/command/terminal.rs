@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use codex_sim::{Faults, Position, Reply, Rule, Scenario, Stall};
+use codex_sim::{Failure, Faults, Position, Reply, Rule, Scenario, Stall};
 
 use crate::{cli::Cli, sim_server::SimServer};
 
@@ -84,4 +84,22 @@ fn an_interruption_leaves_the_terminal_clean() {
     let interrupt = ["timeout", "--preserve-status", "--foreground", "-s", "INT", "0.8"];
     let Some(log) = seen_under(&interrupt, server.respond(["Hi"]), 130) else { return };
     assert!(log.contains('⠋') && log.ends_with("\r\u{1b}[K"), "{log:?}");
+}
+
+#[test]
+fn a_note_begins_a_line_of_its_own() {
+    let server = SimServer::text("Here I am.");
+    let Some(log) = seen(server.respond(["-v", "Hi"])) else { return };
+    assert!(log.contains("Here I am.\r\ncodex-api: /responses stream ended"), "{log:?}");
+    assert!(!log.contains("\r\n\r\n"), "{log:?}");
+}
+
+#[test]
+fn a_long_wait_is_explained_beside_the_spinner() {
+    let busy = Failure::new(503).message("Busy.").header("retry-after-ms", "1300");
+    let server = SimServer::start(Scenario::new().rule(Rule::fail(busy).once()).reply(Reply::text("Here.")));
+    let Some(log) = seen(server.respond_with_retries("1", ["Hi"])) else { return };
+    assert!(log.contains(" s · attempt 1 failed (status 503), trying again"), "{log:?}");
+    let (_, after) = log.split_once("Here.").unwrap();
+    assert!(!after.contains("attempt"), "{log:?}");
 }

@@ -8,6 +8,12 @@ fn a_mistake_in_the_flags_is_exit_2() {
         (vec![], "Usage: codex-api"),
         (vec!["respnd"], "similar subcommands exist: 'responses', 'respond'"),
         (vec!["respond", "--modle", "x"], "'--model'"),
+        (vec!["respond", "--model", "", "x"], "'--model <MODEL>': it is empty"),
+        (vec!["respond", "--reasoning", " ", "x"], "'--reasoning <EFFORT>': it is empty"),
+        (vec!["respond", "--previous", "", "x"], "'--previous <ID>': it is empty"),
+        (vec!["respond", "-i", "", "x"], "'--instructions <TEXT|@FILE>': it is empty"),
+        (vec!["compact", "--model", ""], "'--model <MODEL>': it is empty"),
+        (vec!["transcribe", "--language", "", "a.wav"], "'--language <CODE>': it is empty"),
         (vec!["respond", "a", "b"], "unexpected argument 'b'"),
         (vec!["respond", "--timeout", "soon", "x"], "the units of time are ms, s, m and h"),
         (vec!["respond", "--timeout", "0", "x"], "longer than nothing"),
@@ -69,7 +75,10 @@ fn a_mistake_in_the_flags_is_exit_2() {
             vec!["sim", "--scenario", "no.toml"],
             "codex-api: error: cannot use the scenario: cannot read no.toml: No such file",
         ),
-        (vec!["sim", "--scenario", "bad.toml"], "codex-api: error: cannot use the scenario"),
+        (
+            vec!["sim", "--scenario", "bad.toml"],
+            "codex-api: error: cannot use the scenario bad.toml: the scenario is not valid (line 1, key `sede`): ",
+        ),
     ] {
         let mut cli = Cli::new([]).file("bad.toml", "sede = 7").file("number.json", "[7]");
         for arg in &args {
