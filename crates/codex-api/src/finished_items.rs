@@ -3,10 +3,6 @@
 use codex_client::SseText;
 use codex_protocol::{ResponseEvent, ResponseItem};
 
-/// From this length on, in bytes, the text of an event is kept as the slice of the chunk that it is: a copy would cost
-/// more than the rest of the chunk, which the slice keeps alive.
-const SHARE_FROM: usize = 64 * 1024;
-
 /// The texts of `response.output_item.done` events. They are decoded a second time only when a stream broke: a copy of
 /// each item would cost every stream that does not.
 #[derive(Default)]
@@ -20,7 +16,7 @@ enum Text {
 impl FinishedItems {
     pub(crate) fn keep(&mut self, text: Option<&SseText>) {
         self.0.extend(text.map(|text| {
-            if text.len() < SHARE_FROM {
+            if text.len() < SseText::COPIED_BELOW {
                 Text::Copied(text.as_str().into())
             } else {
                 Text::Shared(text.clone())

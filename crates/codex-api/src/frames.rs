@@ -73,6 +73,18 @@ impl Frames {
         Self { source: Source::Lane(frames), bytes: 0 }
     }
 
+    /// The next frame of a body that has been read already; `None` also for any other source.
+    #[inline]
+    pub(crate) fn next_buffered(&mut self) -> Option<Result<Frame, ApiErrorKind>> {
+        match &mut self.source {
+            Source::Body { first, rest } => {
+                let frame = first.take().map(Ok).or_else(|| rest.next_buffered())?;
+                Some(frame.map(Into::into).map_err(Into::into))
+            }
+            Source::Lane(_) | Source::Lingering { .. } | Source::Released => None,
+        }
+    }
+
     #[inline]
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame, ApiErrorKind>>> {
         match &mut self.source {

@@ -57,6 +57,8 @@ pub struct ResponseStream {
     observer: Arc<dyn Observer>,
     /// The text of the event given last: a cheap slice of what was read.
     last: Option<SseText>,
+    /// Whether `last` keeps a chunk alive.
+    holds_chunk: bool,
     events: u64,
     output_started: bool,
     finished: FinishedItems,
@@ -76,6 +78,7 @@ impl ResponseStream {
             call,
             observer,
             last: None,
+            holds_chunk: false,
             events: 0,
             output_started: false,
             finished: FinishedItems::default(),
@@ -154,20 +157,36 @@ impl ResponseStream {
             ready!(self.frames.poll_released(cx));
             return Poll::Ready(None);
         }
-        let frame = match self.frames.poll_next(cx) {
-            Poll::Ready(frame) => frame,
-            Poll::Pending => Some(Err(ready!(self.poll_deadline(cx)).into())),
+        let frame = match self.frames.next_buffered() {
+            Some(frame) => Some(frame),
+            None => {
+                self.let_go_of_chunk();
+                match self.frames.poll_next(cx) {
+                    Poll::Ready(frame) => frame,
+                    Poll::Pending => Some(Err(ready!(self.poll_deadline(cx)).into())),
+                }
+            }
         };
         Poll::Ready(match frame {
             Some(Ok(frame)) if is_done_marker(&frame.data) => self.end_of_body(),
             Some(Ok(frame)) => {
                 let event = ResponseEvent::decode(frame.event.as_deref(), &frame.data);
                 self.last = Some(frame.data);
+                self.holds_chunk = true;
                 Some(self.judge(event))
             }
             Some(Err(error)) => Some(Err(self.fail(error))),
             None => self.end_of_body(),
         })
+    }
+
+    /// Before more is read: the chunk of the last event can be read into again. Once a chunk, not once an event.
+    fn let_go_of_chunk(&mut self) {
+        if std::mem::take(&mut self.holds_chunk)
+            && let Some(last) = &mut self.last
+        {
+            last.let_go();
+        }
     }
 
     /// The deadline of the whole call, looked at only while nothing else is ready.

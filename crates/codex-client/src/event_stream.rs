@@ -80,10 +80,10 @@ impl SseStream {
             return Poll::Ready(None);
         }
         loop {
-            match self.decoder.next() {
-                Ok(Some(frame)) => return Poll::Ready(Some(Ok(self.hand_out(frame)))),
-                Ok(None) => {}
-                Err(error) => return self.end(Some(error.into())),
+            match self.next_buffered() {
+                Some(Ok(frame)) => return Poll::Ready(Some(Ok(frame))),
+                Some(Err(error)) => return self.end(Some(error)),
+                None => {}
             }
             match self.body.poll_chunk(cx) {
                 Poll::Ready(Some(Ok(chunk))) => {
@@ -118,6 +118,16 @@ impl SseStream {
     /// The server's reconnection time; see [`SseDecoder::reconnection_time`].
     pub fn reconnection_time(&self) -> Option<Duration> {
         self.decoder.reconnection_time()
+    }
+
+    /// The next frame of what has been read already. `None` says that [`poll_next`](Self::poll_next) has to read, which it
+    /// can do into the same memory when nothing of it is kept: see [`SseText::let_go`](crate::SseText::let_go).
+    #[inline]
+    pub fn next_buffered(&mut self) -> Option<Result<SseFrame, TransportError>> {
+        match self.decoder.next() {
+            Ok(frame) => frame.map(|frame| Ok(self.hand_out(frame))),
+            Err(error) => Some(Err(error.into())),
+        }
     }
 
     fn hand_out(&mut self, frame: SseFrame) -> SseFrame {

@@ -124,7 +124,10 @@ impl SseDecoder {
     fn advance(&mut self) -> Result<Option<SseFrame>, SseError> {
         loop {
             if self.chunk.is_empty() {
-                let Some(chunk) = self.waiting.pop_front() else { return Ok(None) };
+                let Some(chunk) = self.waiting.pop_front() else {
+                    self.fields.let_go();
+                    return Ok(None);
+                };
                 self.chunk = chunk;
                 continue;
             }

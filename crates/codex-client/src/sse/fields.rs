@@ -71,6 +71,16 @@ impl Fields {
     }
 
     /// The end of the stream: an unfinished event is dropped.
+    /// What is kept of an unfinished event lets go of its chunk, which is used up.
+    pub(super) fn let_go(&mut self) {
+        if let Some(event) = &mut self.event {
+            event.let_go();
+        }
+        if let Data::OneLine(text) = &mut self.data {
+            text.let_go();
+        }
+    }
+
     pub(super) fn discard(&mut self) {
         self.event = None;
         self.data = Data::Nothing;

@@ -39,6 +39,18 @@ impl SseText {
     }
 
     /// A text that shares its memory with what it was cut from.
+    /// Below this length, in bytes, [`let_go`](Self::let_go) copies: 64 KiB. A copy of more costs more than the rest of a
+    /// chunk is worth.
+    pub const COPIED_BELOW: usize = 64 * 1024;
+
+    /// Lets go of the chunk that the text is a slice of, by copying the text, unless it is long. A reader calls it before
+    /// it waits for more: the memory of the chunk can then be read into again.
+    pub fn let_go(&mut self) {
+        if self.len() < Self::COPIED_BELOW {
+            *self = Self::from(self.as_str().to_owned());
+        }
+    }
+
     pub(crate) fn from_shared(text: ByteString) -> Self {
         Self(text)
     }
