@@ -65,24 +65,27 @@ pub(crate) fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Opti
 
 /// The number of an event. It only informs, so one that makes no sense is absent and costs nothing else.
 pub(crate) fn sequence_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    Ok(loose_integer(deserializer)?.and_then(|number| u64::try_from(number).ok()))
+    number_or_nothing(deserializer)
 }
 
 /// A position among items or parts; as [`sequence_number`].
 pub(crate) fn index<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
-    Ok(loose_integer(deserializer)?.and_then(|number| u32::try_from(number).ok()))
+    number_or_nothing(deserializer)
 }
 
-/// An integer, or nothing for any other JSON.
-fn loose_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+fn number_or_nothing<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum Loose {
-        Integer(i64),
+    enum Loose<T> {
+        Number(T),
         Other(serde::de::IgnoredAny),
     }
     Ok(match Loose::deserialize(deserializer)? {
-        Loose::Integer(number) => Some(number),
+        Loose::Number(number) => Some(number),
         Loose::Other(_) => None,
     })
 }
