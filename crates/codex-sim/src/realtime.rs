@@ -63,7 +63,7 @@ pub(crate) enum Step {
 pub(crate) struct Performance {
     pub(crate) pieces: Vec<SocketPiece>,
     pub(crate) delivery: Delivery,
-    /// Set when the last event is about to be sent.
+    /// Set when the last event is on its way.
     pub(crate) ending: Arc<AtomicBool>,
 }
 

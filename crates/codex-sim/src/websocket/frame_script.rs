@@ -26,7 +26,7 @@ pub(crate) struct FrameScript {
     /// All payloads in a row, and where each ends.
     pub(crate) script: Script,
     pub(crate) opcodes: Vec<Opcode>,
-    /// Set when the last message is about to be sent: its reader may count on it.
+    /// Set when the last message is on its way; it arrives also when the rest of the answer is dropped.
     pub(crate) ending: Option<Arc<AtomicBool>>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::iter::Peekable;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -33,13 +33,9 @@ pub(crate) async fn play(outbound: &Outbound, frames: &FrameScript, pace: &Pace)
         while let Some((_, stop)) = stops.next_if(|(at, _)| *at <= start) {
             act(outbound, stop).await?;
         }
-        if end == frames.script.bytes.len()
-            && let Some(ending) = &frames.ending
-        {
-            ending.store(true, Ordering::Release);
-        }
         let payload = frames.script.bytes.slice(start..end);
-        let frame = Frame { opcode: *opcode, payload, start };
+        let ending = frames.ending.as_deref().filter(|_| end == frames.script.bytes.len());
+        let frame = Frame { opcode: *opcode, payload, start, ending };
         frame.send(outbound, pace, &mut stops).await?;
         if let Some(Drip::EventMs(ms)) = pace.drip {
             tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -53,13 +49,15 @@ pub(crate) async fn play(outbound: &Outbound, frames: &FrameScript, pace: &Pace)
 }
 
 /// A message and its place among all payloads.
-struct Frame {
+struct Frame<'a> {
     opcode: Opcode,
     payload: Bytes,
     start: usize,
+    /// To be set when it is on its way.
+    ending: Option<&'a AtomicBool>,
 }
 
-impl Frame {
+impl Frame<'_> {
     async fn send(
         self,
         outbound: &Outbound,
@@ -76,6 +74,9 @@ impl Frame {
         let mut writer = outbound.lock().await;
         let frames = writer.encode(self.opcode, &self.payload, framing);
         writer.queue(&frames);
+        if let Some(ending) = self.ending {
+            ending.store(true, Ordering::Release);
+        }
         while let Some((at, stop)) = stops.next_if(|(at, _)| *at < end) {
             // The stops count payload bytes, and the frame ends with them.
             let count = writer.waiting().saturating_sub(end - at);

@@ -230,7 +230,7 @@ async fn a_cancelled_answer_leaves_no_half_message() {
 
 #[tokio::test]
 async fn responses_are_cancelled_and_interrupted() {
-    let stall = || Faults::new().stall(Position::Events(3));
+    let stall = || Faults::new().stall(Position::Events(4));
     let simulator = Simulator::start(replies(Reply::text("never heard"), stall())).await.unwrap();
     let mut socket = session(&simulator).await;
     let create = json!({"type": "response.create"});
