@@ -138,6 +138,11 @@ impl Inflater {
 impl Deflater {
     /// The payload of a compressed message; none when it cannot be compressed.
     pub(crate) fn payload(&mut self, message: &[u8]) -> Option<Vec<u8>> {
+        if message.is_empty() {
+            // An empty stored block without its tail (RFC 7692, 7.2.3.6). The encoder itself gives nothing for a flush
+            // that follows a flush.
+            return Some(vec![0]);
+        }
         if !self.keeps_context {
             self.stream.reset();
         }
