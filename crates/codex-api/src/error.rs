@@ -303,6 +303,9 @@ pub enum DecodeError {
         /// What the parser objects to.
         source: serde_json::Error,
     },
+    /// A compaction without a single item.
+    #[error("the service answered a compaction without any item; keep the history as it is")]
+    EmptyCompaction,
     /// A frame to send cannot be written as JSON.
     #[error("the frame for {endpoint} cannot be encoded")]
     Frame {

@@ -128,6 +128,14 @@ impl Frames {
         }
     }
 
+    /// The lane, where the frames come over a WebSocket.
+    pub(crate) fn lanes(&self) -> Option<&Lanes> {
+        match &self.source {
+            Source::Lane(lane) => Some(&lane.lanes),
+            Source::Body { .. } | Source::Lingering { .. } | Source::Released => None,
+        }
+    }
+
     /// Bytes of the body, or of the lane's messages, read so far.
     pub(crate) fn bytes(&self) -> u64 {
         match &self.source {

@@ -15,6 +15,7 @@ use codex_client::{
     CloseCode, SseText, TransportError, WebSocketConnection, WebSocketMessage, WebSocketReader,
     WebSocketWriter,
 };
+use codex_observe::SafeText;
 use codex_protocol::ResponseEvent;
 use tokio::time::Instant;
 
@@ -23,6 +24,9 @@ use crate::{error::ApiErrorKind, stream_end::StreamEnd};
 /// The most bytes of events that may wait for a response whose owner does not read, while another one's does. Past it
 /// the connection is given up: an unread response must not eat the memory of the rest.
 pub const MAX_WAITING_BYTES: usize = 64 * 1024 * 1024;
+
+/// The most of an error's words that are kept for other lanes, in characters.
+const MAX_WORDS: usize = 200;
 
 /// The name of a lane; `None` is the default one.
 pub(crate) type LaneName = Option<Arc<str>>;
@@ -40,6 +44,8 @@ struct Reading {
     lanes: HashMap<LaneName, Lane>,
     /// Whether a named lane was ever used: until then no frame is searched for its name.
     named: bool,
+    /// Id of the response that ended last.
+    finished: Option<Box<str>>,
     over: Option<Over>,
 }
 
@@ -53,8 +59,11 @@ struct Lane {
 
 /// Why nothing more comes on the connection.
 enum Over {
-    /// The first lane to ask gets the cause itself.
-    Broken(Option<TransportError>),
+    /// The first lane to ask gets the cause itself, the others its words.
+    Broken {
+        error: Option<TransportError>,
+        words: SafeText,
+    },
     Ended(StreamEnd),
 }
 
@@ -62,7 +71,13 @@ impl Lanes {
     pub(crate) fn new(connection: WebSocketConnection) -> Self {
         let (socket, writer) = connection.into_split();
         Self {
-            reading: Mutex::new(Reading { socket, lanes: HashMap::new(), named: false, over: None }),
+            reading: Mutex::new(Reading {
+                socket,
+                lanes: HashMap::new(),
+                named: false,
+                finished: None,
+                over: None,
+            }),
             writer: tokio::sync::Mutex::new(writer),
             waiting: Arc::default(),
             opened: Instant::now(),
@@ -77,10 +92,13 @@ impl Lanes {
     /// belongs to nobody and is dropped.
     pub(crate) fn is_open(&self) -> bool {
         let mut reading = self.reading();
-        while reading.over.is_none() && reading.lanes.is_empty() {
+        while reading.over.is_none() && reading.lanes.values().all(|lane| lane.abandoned) {
+            if reading.socket.is_open() {
+                return true;
+            }
             match reading.socket.poll_message(&mut Context::from_waker(Waker::noop())) {
                 Poll::Pending => return true,
-                Poll::Ready(Some(Ok(WebSocketMessage::Text(_)))) => {}
+                Poll::Ready(Some(Ok(WebSocketMessage::Text(text)))) => drop(reading.route(text, &None)),
                 Poll::Ready(message) => reading.over = Some(Over::from_message(message)),
             }
         }
@@ -116,7 +134,19 @@ impl Lanes {
     }
 
     pub(crate) async fn send(&self, text: &str) -> Result<(), TransportError> {
-        self.writer.lock().await.send_text(text).await
+        self.writer.lock().await.send_text(text).await?;
+        self.reading().socket.expect_answer();
+        Ok(())
+    }
+
+    /// Notes how the response that ends was called: should its end come once more, it is not the next one's.
+    pub(crate) fn finished(&self, response_id: &str) {
+        self.reading().finished = Some(response_id.into());
+    }
+
+    /// Whether this is the id of the response before.
+    pub(crate) fn was_finished(&self, response_id: &str) -> bool {
+        self.reading().finished.as_deref() == Some(response_id)
     }
 
     /// Says goodbye. Responses in flight end with an error.
@@ -178,11 +208,30 @@ impl Reading {
                 }
                 lane.queue.push_back(text);
             }
-            // About the connection as a whole, such as `codex.rate_limits`: the one who reads gets it.
-            None if name.is_none() => return Some(text),
+            None if name.is_none() => return self.unnamed(text),
             None => self.over = Some(Over::Ended(StreamEnd::ForeignLane)),
         }
         None
+    }
+}
+
+impl Reading {
+    /// A frame without a name while named lanes are in flight. What is about the connection as a whole goes to the one
+    /// who reads, an error to all; an event of a response could be anybody's, unless there is but one.
+    fn unnamed(&mut self, text: SseText) -> Option<SseText> {
+        let event = ResponseEvent::decode(None, &text);
+        if event.is_terminal() && event.kind() == "error" {
+            for lane in self.lanes.values_mut().filter(|lane| !lane.abandoned) {
+                lane.queued_bytes += text.len();
+                lane.queue.push_back(text.clone());
+            }
+            return None;
+        }
+        if event.kind().starts_with("response.") && self.lanes.len() != 1 {
+            self.over = Some(Over::Ended(StreamEnd::ForeignLane));
+            return None;
+        }
+        Some(text)
     }
 }
 
@@ -200,16 +249,19 @@ impl Over {
             Some(Ok(WebSocketMessage::Close(frame))) => Self::Ended(StreamEnd::closed_by(&frame)),
             Some(Ok(WebSocketMessage::Binary(_))) => Self::Ended(StreamEnd::BinaryFrame),
             Some(Ok(WebSocketMessage::Text(_))) => Self::Ended(StreamEnd::ForeignLane),
-            Some(Err(error)) => Self::Broken(Some(error)),
+            Some(Err(error)) => {
+                let words = SafeText::prose(&error.to_string(), MAX_WORDS);
+                Self::Broken { error: Some(error), words }
+            }
             None => Self::Ended(StreamEnd::vanished()),
         }
     }
 
     fn tell(&mut self) -> ApiErrorKind {
         match self {
-            Self::Broken(error) => match error.take() {
+            Self::Broken { error, words } => match error.take() {
                 Some(error) => error.into(),
-                None => StreamEnd::vanished().into(),
+                None => StreamEnd::Closed { code: CloseCode::ABNORMAL, reason: Some(words.clone()) }.into(),
             },
             Self::Ended(end) => end.clone().into(),
         }

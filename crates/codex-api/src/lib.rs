@@ -19,6 +19,7 @@ mod options;
 mod pipeline;
 mod provider;
 mod realtime_url;
+mod response_identity;
 mod resuming_stream;
 mod server_error;
 mod server_message;

@@ -185,6 +185,12 @@ pub enum ProviderError {
     /// A query parameter without a name.
     #[error("a query parameter has an empty name")]
     EmptyQueryName,
+    /// An id that cannot stand in a path.
+    #[error("{value:?} is no id of a response")]
+    NoId {
+        /// The id as given.
+        value: String,
+    },
     /// A header name or value that HTTP does not allow.
     #[error("the header {name:?} cannot be sent: {problem}")]
     Header {

@@ -19,6 +19,8 @@ pub struct ResumingStream {
     id: Option<String>,
     /// Number of the last event given.
     last: Option<u64>,
+    /// The same when the present connection was opened: what it repeats up to there was given before.
+    given_before: Option<u64>,
     stream: Option<ResponseStream>,
     /// Breaks since the last event that came.
     breaks: u32,
@@ -33,12 +35,30 @@ impl ResumingStream {
         id: String,
         starting_after: Option<u64>,
     ) -> Self {
-        Self { stored, id: Some(id), last: starting_after, stream: None, breaks: 0, resumed: 0, ended: false }
+        Self {
+            stored,
+            id: Some(id),
+            last: starting_after,
+            given_before: starting_after,
+            stream: None,
+            breaks: 0,
+            resumed: 0,
+            ended: false,
+        }
     }
 
     /// Goes on from a stream that has just been opened; the id is learnt from its first event.
     pub fn of_stream(stored: StoredResponsesClient, stream: ResponseStream) -> Self {
-        Self { stored, id: None, last: None, stream: Some(stream), breaks: 0, resumed: 0, ended: false }
+        Self {
+            stored,
+            id: None,
+            last: None,
+            given_before: None,
+            stream: Some(stream),
+            breaks: 0,
+            resumed: 0,
+            ended: false,
+        }
     }
 
     /// The next event; `None` after the terminal one or an error.
@@ -94,6 +114,7 @@ impl ResumingStream {
             Some(last) => RetrieveQuery::resume(last),
             None => RetrieveQuery { stream: true, ..RetrieveQuery::default() },
         };
+        self.given_before = self.last;
         let id = self.id.as_deref().unwrap_or_default();
         self.stream = Some(self.stored.stream(id, &query).await?);
         Ok(())
@@ -108,10 +129,11 @@ impl ResumingStream {
             self.id.get_or_insert_with(|| state.response.id.clone());
         }
         if let Some(number) = event.sequence_number() {
-            if self.last.is_some_and(|last| number <= last) {
+            // Some servers give all events one number: within a connection the order of arrival is the order.
+            if self.given_before.is_some_and(|last| number <= last) && !event.is_terminal() {
                 return false;
             }
-            self.last = Some(number);
+            self.last = self.last.max(Some(number));
             self.breaks = 0;
         }
         true

@@ -22,6 +22,7 @@ use crate::{
     frames::Frames,
     head_facts,
     pipeline::Call,
+    response_identity::{Ownership, ResponseIdentity},
     server_error::{self, Reported},
     stream_end::StreamEnd,
 };
@@ -61,6 +62,8 @@ pub struct ResponseStream {
     holds_chunk: bool,
     events: u64,
     output_started: bool,
+    /// Which response the events are of, where others came over the same connection.
+    whose: ResponseIdentity,
     finished: FinishedItems,
     ended: bool,
 }
@@ -81,6 +84,7 @@ impl ResponseStream {
             holds_chunk: false,
             events: 0,
             output_started: false,
+            whose: ResponseIdentity::default(),
             finished: FinishedItems::default(),
             ended: false,
         }
@@ -204,6 +208,12 @@ impl ResponseStream {
     /// Keeps account of an event, and turns those that report a failure into errors.
     fn judge(&mut self, event: ResponseEvent) -> Result<ResponseEvent, ApiError> {
         self.events += 1;
+        if let Some(lanes) = self.frames.lanes() {
+            match self.whose.judge(&event, lanes, self.call.context.connection_reused) {
+                Ownership::Ours => {}
+                Ownership::Foreign => return Err(self.fail(StreamEnd::ForeignResponse)),
+            }
+        }
         let failure = match &event {
             ResponseEvent::OutputItemDone(_) => {
                 self.output_started = true;

@@ -30,6 +30,9 @@ pub enum StreamEnd {
     /// The server sent an event for a response that nobody asked for on this connection.
     #[error("the server sent an event of a response that was not asked for on this connection")]
     ForeignLane,
+    /// The server sent an event of another response than the one that was asked for.
+    #[error("the server sent an event of another response on this connection")]
+    ForeignResponse,
     /// Another response of the same connection is not read by its owner.
     #[error(
         "another response on this connection has more than {limit} bytes waiting to be read; read it, or drop it"
@@ -80,7 +83,9 @@ impl StreamEnd {
                 CloseAdvice::UseHttp => RetryAdvice::UseHttp,
                 _ => RetryAdvice::Never,
             },
-            Self::ForeignLane | Self::UnreadLane { .. } | Self::Abandoned => RetryAdvice::NewConnection,
+            Self::ForeignLane | Self::ForeignResponse | Self::UnreadLane { .. } | Self::Abandoned => {
+                RetryAdvice::NewConnection
+            }
             Self::NotAnEventStream { .. } | Self::BinaryFrame | Self::Busy => RetryAdvice::Never,
         }
     }

@@ -216,3 +216,46 @@ async fn an_event_for_a_response_that_nobody_asked_for_ends_the_connection() {
     let (_, error) = drain(connection.stream(&lane("here")).await.unwrap()).await;
     assert!(matches!(error.unwrap().kind(), ApiErrorKind::Stream(StreamEnd::ForeignLane)));
 }
+
+#[tokio::test]
+async fn the_end_of_another_response_is_not_taken_for_the_end_of_this_one() {
+    let of = |id: &str, mut event: Value| {
+        event["response"]["id"] = id.into();
+        event
+    };
+    for stale in [completed("old"), delta("late")] {
+        let (client, _) = websocket_client([FakeHandshake::accepted(move |mut server| async move {
+            request_of(&mut server).await;
+            send(&mut server, &[of("resp_a", created()), of("resp_a", completed("a"))]).await;
+            request_of(&mut server).await;
+            let stale = if stale.get("response").is_some() { of("resp_a", stale) } else { stale };
+            send(&mut server, &[stale, of("resp_b", created())]).await;
+            server.next().await;
+        })]);
+        let connection = client.responses_websocket().connect(&ResponsesOptions::default()).await.unwrap();
+        drain(connection.stream(&request()).await.unwrap()).await;
+        let (events, error) = drain(connection.stream(&request()).await.unwrap()).await;
+        assert!(events.is_empty(), "{events:?}");
+        assert!(matches!(error.unwrap().kind(), ApiErrorKind::Stream(StreamEnd::ForeignResponse)));
+    }
+}
+
+#[tokio::test]
+async fn frames_without_a_name_are_nobodys_among_lanes_and_errors_are_everybodys() {
+    for error in [true, false] {
+        let (client, _) = websocket_client([FakeHandshake::accepted(move |mut server| async move {
+            request_of(&mut server).await;
+            request_of(&mut server).await;
+            let limit = json!({"type":"error","status":400,"error":{"code":"websocket_connection_limit_reached","message":"60"}});
+            send(&mut server, &[if error { limit } else { delta("whose?") }]).await;
+            server.next().await;
+        })]);
+        let connection = client.responses_websocket().connect(&ResponsesOptions::default()).await.unwrap();
+        let a = connection.stream(&lane("a")).await.unwrap();
+        let b = connection.stream(&lane("b")).await.unwrap();
+        let ((_, error_a), (_, error_b)) = tokio::join!(drain(a), drain(b));
+        for told in [error_a.unwrap(), error_b.unwrap()] {
+            assert_eq!(told.retry_advice(), RetryAdvice::NewConnection, "{told}");
+        }
+    }
+}

@@ -20,6 +20,8 @@ struct Websocket {
     connection: ResponsesWebsocketConnection,
     output: Vec<ResponseItem>,
     completed: Option<String>,
+    /// Whether only what was new went out.
+    continued: bool,
 }
 
 impl AnswerSource {
@@ -43,9 +45,15 @@ impl AnswerSource {
         sending.counted_from = options.counted_from;
         sending.continuation =
             new_items.map(|(last, input)| Continuation { previous_response_id: &last.response_id, input });
+        let continued = sending.continuation.is_some();
         let stream = connection.stream_request(request, &sending).await?;
-        let websocket = Websocket { connection, output: Vec::new(), completed: None };
+        let websocket = Websocket { connection, output: Vec::new(), completed: None, continued };
         Ok(Self { stream, websocket: Some(websocket) })
+    }
+
+    /// Whether the service was told only what is new, and so may miss the rest.
+    pub(crate) fn is_continued(&self) -> bool {
+        self.websocket.as_ref().is_some_and(|websocket| websocket.continued)
     }
 
     /// Keeps account of what the service will remember.
@@ -60,7 +68,7 @@ impl AnswerSource {
 
     /// After the end: gives the connection back to the session.
     pub(crate) fn finish(self, session: &ModelClient, request: &ResponsesApiRequest) -> Box<ResponseStream> {
-        if let Some(Websocket { connection, output, completed }) = self.websocket {
+        if let Some(Websocket { connection, output, completed, .. }) = self.websocket {
             let last = completed.filter(|id| !id.is_empty()).map(|response_id| LastResponse {
                 request: request.clone(),
                 response_id,

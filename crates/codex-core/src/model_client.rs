@@ -8,10 +8,14 @@ use std::{
 
 use codex_api::{
     ApiClient, ApiError, Event, FallbackReason, Provider, ResponseItem, ResponsesApiRequest,
-    ResponsesOptions, ResponsesWebsocketConnection, RetryPolicy, TransportFallback, WebsocketRequestOptions,
+    ResponsesOptions, ResponsesWebsocketConnection, RetryPolicy, Timeouts, TransportFallback,
+    WebsocketRequestOptions,
 };
 
 use crate::turn::Turn;
+
+/// How long a warm-up may take: it is to save time.
+const WARM_UP_TIME: Duration = Duration::from_secs(10);
 
 /// Which transport a session takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -86,6 +90,8 @@ pub struct ModelClient {
     settings: Arc<SessionSettings>,
     kept: Arc<Mutex<Option<Kept>>>,
     fallback: Arc<OnceLock<FallbackReason>>,
+    /// Set once a warm-up has failed.
+    no_warm_up: Arc<OnceLock<()>>,
 }
 
 /// A WebSocket between two turns, and what the service remembers on it.
@@ -104,7 +110,13 @@ pub(crate) struct LastResponse {
 impl ModelClient {
     /// A session of `api`.
     pub fn new(api: ApiClient, settings: SessionSettings) -> Self {
-        Self { api, settings: Arc::new(settings), kept: Arc::default(), fallback: Arc::default() }
+        Self {
+            api,
+            settings: Arc::new(settings),
+            kept: Arc::default(),
+            fallback: Arc::default(),
+            no_warm_up: Arc::default(),
+        }
     }
 
     /// A turn, asked for on the first call of its [`next`](Turn::next).
@@ -166,8 +178,16 @@ impl ModelClient {
             return Ok(kept);
         }
         let connection = self.api.responses_websocket().connect(options).await?;
-        let last = if self.settings.warm_up { warm_up(&connection, request).await } else { None };
-        Ok(Kept { connection, last })
+        if !self.settings.warm_up || self.no_warm_up.get().is_some() {
+            return Ok(Kept { connection, last: None });
+        }
+        if let Some(last) = warm_up(&connection, request).await {
+            return Ok(Kept { connection, last: Some(last) });
+        }
+        // A service that cannot do it will not learn it in this session, and its connection is in an unknown state.
+        self.no_warm_up.get_or_init(|| ());
+        let connection = self.api.responses_websocket().connect(options).await?;
+        Ok(Kept { connection, last: None })
     }
 
     /// Keeps a connection for the next turn.
@@ -187,7 +207,9 @@ async fn warm_up(
 ) -> Option<LastResponse> {
     let mut ahead = request.clone();
     ahead.generate = Some(false);
-    let stream = connection.stream_request(&ahead, &WebsocketRequestOptions::default()).await.ok()?;
+    let mut options = WebsocketRequestOptions::default();
+    options.timeouts = Some(Timeouts { total: Some(WARM_UP_TIME), ..Timeouts::default() });
+    let stream = connection.stream_request(&ahead, &options).await.ok()?;
     let response = stream.collect().await.ok()?;
     Some(LastResponse { request: request.clone(), response_id: response.id, output: Vec::new() })
 }

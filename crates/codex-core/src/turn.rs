@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use codex_api::{
-    ApiError, FallbackReason, ResponseEvent, ResponseStream, ResponsesApiRequest, ResponsesClient,
-    ResponsesOptions, RetryAdvice, RetryPolicy, TurnState,
+    ApiError, ApiErrorKind, FallbackReason, ResponseEvent, ResponseStream, ResponsesApiRequest,
+    ResponsesClient, ResponsesOptions, RetryAdvice, RetryPolicy, TurnState,
 };
 use tokio::time::Instant;
 
@@ -271,14 +271,18 @@ impl Turn {
         if over_websocket && stale && !std::mem::replace(&mut self.free.stale_connection, true) {
             return Next::FreeRetry;
         }
+        let continued = matches!(&self.state, State::Streaming(source) if source.is_continued());
         if advice == RetryAdvice::ResendFullInput
-            && over_websocket
+            && continued
             && !std::mem::replace(&mut self.free.full_input, true)
         {
             return Next::FreeRetry;
         }
         let connecting = error.context().connection_reused.is_none() && error.context().stream.is_none();
-        if over_websocket && connecting && (may_pass(error) || refuses_upgrades(error)) {
+        if over_websocket && connecting && asks_to_wait(error) {
+            return self.retry(error, advice);
+        }
+        if over_websocket && connecting && may_work_over_http(error) {
             return match self.fall_back(FallbackReason::ConnectFailed) {
                 Next::GiveUp => self.retry(error, advice),
                 next => next,
@@ -332,10 +336,16 @@ fn may_pass(error: &ApiError) -> bool {
     matches!(advice, RetryAdvice::Retry | RetryAdvice::RetryAfter(_) | RetryAdvice::NewConnection)
 }
 
-/// Whether a server that refused a handshake may speak HTTP all the same: it does not know the upgrade, or stumbles over
-/// it. Credentials and limits are refused there too.
-fn refuses_upgrades(error: &ApiError) -> bool {
-    matches!(error.status(), Some(400 | 404 | 405 | 406 | 501))
+/// Whether a handshake that failed leaves hope for HTTP. Credentials and settings that are wrong are wrong there too.
+fn may_work_over_http(error: &ApiError) -> bool {
+    let local =
+        matches!(error.kind(), ApiErrorKind::Request(_) | ApiErrorKind::Settings(_) | ApiErrorKind::Auth(_));
+    !local && !matches!(error.status(), Some(401 | 403 | 407))
+}
+
+/// Whether the service turned a handshake down for the moment: it would do the same over HTTP.
+fn asks_to_wait(error: &ApiError) -> bool {
+    matches!(error.kind(), ApiErrorKind::RateLimit { .. })
 }
 
 /// Whether an event that does not decode may have been part of the output: it is garbled on the way, a delta, or a

@@ -4,7 +4,10 @@ use codex_observe::Endpoint;
 use codex_protocol::{CompactedResponse, CompactionInput, ResponseItem};
 use http::{HeaderMap, Method};
 
-use crate::{client::ApiClient, error::ApiError};
+use crate::{
+    client::ApiClient,
+    error::{ApiError, DecodeError},
+};
 
 /// Shortens a conversation to what a model needs of it.
 #[derive(Clone, Debug)]
@@ -47,6 +50,11 @@ impl CompactClient {
         input.validate().map_err(|problem| ApiError::local(Endpoint::COMPACT, problem))?;
         let pipeline = self.api.pipeline();
         let operation = pipeline.operation(Endpoint::COMPACT, Method::POST, extra_headers);
-        pipeline.fetch_json(operation.json(input)?).await
+        let compacted: CompactedResponse = pipeline.fetch_json(operation.json(input)?).await?;
+        if compacted.output.is_empty() {
+            // Taken for a result, it would cost the caller the whole conversation.
+            return Err(ApiError::local(Endpoint::COMPACT, DecodeError::EmptyCompaction));
+        }
+        Ok(compacted)
     }
 }

@@ -5,7 +5,7 @@ use codex_protocol::{DeletedResponse, InputItemList, InputItemsQuery, Response, 
 use http::{HeaderMap, Method};
 
 use crate::{
-    client::ApiClient, error::ApiError, frames::Frames, operation::Operation,
+    client::ApiClient, error::ApiError, frames::Frames, operation::Operation, provider::ProviderError,
     resuming_stream::ResumingStream, stream::ResponseStream,
 };
 
@@ -37,7 +37,7 @@ impl StoredResponsesClient {
     /// # Errors
     /// When there is none with this id, or the service refuses or cannot be reached.
     pub async fn retrieve(&self, id: &str) -> Result<Response, ApiError> {
-        self.api.pipeline().fetch_json(self.of_response(id, Method::GET)).await
+        self.api.pipeline().fetch_json(self.of_response(id, Method::GET)?).await
     }
 
     /// The items that the response was asked with, a page of them.
@@ -45,7 +45,7 @@ impl StoredResponsesClient {
     /// # Errors
     /// As [`retrieve`](Self::retrieve).
     pub async fn input_items(&self, id: &str, query: &InputItemsQuery) -> Result<InputItemList, ApiError> {
-        let mut operation = self.of_response(id, Method::GET);
+        let mut operation = self.of_response(id, Method::GET)?;
         push_segment(&mut operation, "input_items");
         operation.url.query_pairs_mut().extend_pairs(query.pairs());
         self.api.pipeline().fetch_json(operation).await
@@ -56,7 +56,7 @@ impl StoredResponsesClient {
     /// # Errors
     /// As [`retrieve`](Self::retrieve), and when it does not run in the background.
     pub async fn cancel(&self, id: &str) -> Result<Response, ApiError> {
-        let mut operation = self.of_response(id, Method::POST);
+        let mut operation = self.of_response(id, Method::POST)?;
         operation.endpoint = Endpoint::CANCEL_RESPONSE;
         push_segment(&mut operation, "cancel");
         self.api.pipeline().fetch_json(operation).await
@@ -67,7 +67,7 @@ impl StoredResponsesClient {
     /// # Errors
     /// As [`retrieve`](Self::retrieve).
     pub async fn delete(&self, id: &str) -> Result<DeletedResponse, ApiError> {
-        let answered = self.api.pipeline().fetch(self.of_response(id, Method::DELETE)).await?;
+        let answered = self.api.pipeline().fetch(self.of_response(id, Method::DELETE)?).await?;
         // Some servers answer 204 or an empty body: deleted is deleted.
         Ok(serde_json::from_slice(&answered.body).unwrap_or_else(|_| {
             let mut deleted = DeletedResponse::default();
@@ -88,7 +88,7 @@ impl StoredResponsesClient {
     /// # Errors
     /// As [`retrieve`](Self::retrieve).
     pub async fn stream(&self, id: &str, query: &RetrieveQuery) -> Result<ResponseStream, ApiError> {
-        let mut operation = self.of_response(id, Method::GET);
+        let mut operation = self.of_response(id, Method::GET)?;
         operation.url.query_pairs_mut().extend_pairs(query.pairs());
         let answered = self.api.pipeline().open_stream(operation).await?;
         let observer = self.api.pipeline().observer.clone();
@@ -100,12 +100,17 @@ impl StoredResponsesClient {
         &self.api.pipeline().provider.retry
     }
 
-    fn of_response(&self, id: &str, method: Method) -> Operation {
+    fn of_response(&self, id: &str, method: Method) -> Result<Operation, ApiError> {
+        if matches!(id.trim(), "" | "." | "..") {
+            // As a segment of a path it would lead elsewhere.
+            let problem = ProviderError::NoId { value: id.to_owned() };
+            return Err(ApiError::local(Endpoint::STORED_RESPONSE, problem));
+        }
         let pipeline = self.api.pipeline();
         let mut operation = pipeline.operation(Endpoint::STORED_RESPONSE, method, HeaderMap::new());
         operation.url = pipeline.provider.url(Endpoint::RESPONSES.0);
         push_segment(&mut operation, id);
-        operation
+        Ok(operation)
     }
 }
 

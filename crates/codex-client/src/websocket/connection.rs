@@ -231,6 +231,10 @@ impl WebSocketConnection {
         self.received
     }
 
+    pub(super) fn expect_answer(&mut self) {
+        self.silence.asked();
+    }
+
     pub(super) fn queue_text(&mut self, text: &str) -> Result<(), TransportError> {
         self.outbox.text(text)?;
         self.sent += 1;

@@ -38,6 +38,17 @@ impl WebSocketReader {
         poll_fn(|cx| self.poll_message(cx)).await
     }
 
+    /// Whether the other side is there and silent, as far as is known now; see [`WebSocketConnection::is_open`]. Does not
+    /// begin to wait for anything.
+    pub fn is_open(&self) -> bool {
+        self.shared.connection().is_open()
+    }
+
+    /// Says that a request went out: silence before it says nothing about its answer.
+    pub fn expect_answer(&self) {
+        self.shared.connection().expect_answer();
+    }
+
     /// [`next`](Self::next) for hand-written futures.
     pub fn poll_message(
         &mut self,
