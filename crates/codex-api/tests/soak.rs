@@ -13,6 +13,9 @@ const REQUESTS: usize = codex_sim::MAX_RECORDED;
 /// What the resident set may grow by from then on, in bytes: a kilobyte kept for each request would be 10 MB.
 const GROWTH: u64 = 6 * 1024 * 1024;
 
+/// Memory is that of the whole process: one test looks at a time.
+static MEMORY: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 async fn simulator() -> (Simulator, ApiClient) {
     let simulator = Simulator::start(Scenario::new().rule(Rule::reply(Reply::text("Hello.")))).await.unwrap();
     let provider = Provider::new("sim", &simulator.base_url()).unwrap();
@@ -43,6 +46,7 @@ fn stayed_flat(before: Option<u64>) {
 
 #[tokio::test]
 async fn http_requests_share_one_connection() {
+    let _alone = MEMORY.lock().await;
     let (simulator, client) = simulator().await;
     let mut full = None;
     // The simulator, in the same process, keeps a record of as many requests: memory is looked at from then on.
@@ -59,6 +63,7 @@ async fn http_requests_share_one_connection() {
 
 #[tokio::test]
 async fn websocket_requests_share_one_connection() {
+    let _alone = MEMORY.lock().await;
     let (simulator, client) = simulator().await;
     let connection = client.responses_websocket().connect(&ResponsesOptions::default()).await.unwrap();
     let mut full = None;
