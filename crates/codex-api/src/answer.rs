@@ -139,8 +139,7 @@ pub(crate) fn refused(error: StatusError) -> Failed {
         Some(_) => ErrorBody::default(),
     };
     if let (None, Some(location)) = (&body.message, error.head.header(LOCATION.as_str())) {
-        body.message =
-            Some(format!("it points to {location}; redirects are not followed, use that base URL"));
+        body.message = Some(format!("it points to {location}"));
     }
     let delay_hint = body.retry_hint();
     let kind = server_error::classify(Reported::from_body(body, error.head.status.as_u16()));

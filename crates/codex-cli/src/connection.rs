@@ -147,5 +147,6 @@ fn with_flags(mut provider: Provider, args: &ConnectionArgs) -> Result<Provider,
     let timeouts = &mut provider.timeouts;
     timeouts.total = args.timeout.or(timeouts.total);
     timeouts.byte_idle = args.idle_timeout.or(timeouts.byte_idle);
+    timeouts.event_idle = args.event_timeout.or(timeouts.event_idle);
     Ok(provider)
 }

@@ -117,6 +117,7 @@ fn remedy(error: &ApiError, key_source: &KeySource) -> Option<String> {
         ApiErrorKind::Transport(TransportError::Timeout { phase, .. }) => match phase.as_str() {
             "total" => "--timeout sets this limit",
             "byte_idle" => "--idle-timeout sets this limit",
+            "event_idle" => "--event-timeout sets this limit",
             _ => "check the base URL and the network",
         },
         ApiErrorKind::Stream(StreamEnd::ClosedBeforeTerminal) if error.output_started() => {

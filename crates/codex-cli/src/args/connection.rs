@@ -27,9 +27,12 @@ pub(crate) struct ConnectionArgs {
     /// Longest time of a request, its retries included: 30, 30s, 2m, 500ms [default: none]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) timeout: Option<Duration>,
-    /// Longest silence within a stream [default: 300s]
+    /// Longest silence within a stream, in which keep-alives and pings count as sounds [default: 300s]
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     pub(crate) idle_timeout: Option<Duration>,
+    /// Longest time without an event, keep-alives and pings or not [default: none]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(crate) event_timeout: Option<Duration>,
     /// How often a failed request, and a stream that broke before any output, is tried again [default: 4 and 5].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=i64::from(codex_core::MAX_RETRIES)))]
     pub(crate) retries: Option<u32>,

@@ -43,6 +43,7 @@ fn a_terminal_event_ends_it_though_the_connection_stays_open() {
 fn silence_is_bounded() {
     for (args, parts) in [
         (["--idle-timeout", "50ms"], ["no byte within 50 ms", "--idle-timeout sets this limit"]),
+        (["--event-timeout", "50ms"], ["no event within 50 ms", "--event-timeout sets this limit"]),
         (["--timeout", "50ms"], ["not finished", "--timeout sets this limit"]),
     ] {
         let run = RawServer::events(DELTA, Then::Stall).respond(["Hi"]).args(args).run().ended(1);
