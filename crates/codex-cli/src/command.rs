@@ -76,11 +76,11 @@ pub(crate) async fn run(command: Command, context: Context) -> Result<Exit, Fail
     match command {
         Command::Respond(args) => interrupt::or(Box::pin(respond::run(*args, context))).await,
         Command::Responses(args) => interrupt::or(Box::pin(responses::run(args, &context))).await,
-        Command::Compact(args) => interrupt::or(compact::run(args, &context)).await,
-        Command::Memories(args) => interrupt::or(memories::run(args, &context)).await,
+        Command::Compact(args) => interrupt::or(Box::pin(compact::run(args, &context))).await,
+        Command::Memories(args) => interrupt::or(Box::pin(memories::run(args, &context))).await,
         Command::Transcribe(args) => interrupt::or(Box::pin(transcribe::run(args, &context))).await,
         Command::Realtime(args) => interrupt::or(Box::pin(realtime::run(args, &context))).await,
-        Command::Models(args) => interrupt::or(models::run(&args, &context)).await,
+        Command::Models(args) => interrupt::or(Box::pin(models::run(&args, &context))).await,
         // An interruption is its proper end.
         Command::Sim(args) => sim::run(&args, &context).await.map(|()| Exit::Ok),
         Command::Completions(args) => completions::run(&args).map(|()| Exit::Ok),
