@@ -1,6 +1,6 @@
 //! Fake transport: a stored response over several connections; no event is lost, none comes twice.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod stories;
 
