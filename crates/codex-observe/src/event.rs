@@ -1,8 +1,6 @@
 //! The facts themselves.
 
-use std::time::Duration;
-
-use crate::AuthEvidence;
+use crate::{AuthAttachment, AuthRecovery, Endpoint, FollowUp, OperationId, Outcome};
 
 /// One recorded fact. A sink is one `match` over it.
 #[derive(Clone, Debug)]
@@ -14,6 +12,8 @@ pub enum Event {
     WebsocketConnect(WebsocketConnect),
     /// One request on an open WebSocket: from the call until it was handed to the connection.
     WebsocketRequest(WebsocketRequest),
+    /// One step of recovery from a 401, or that there was none to take.
+    AuthRecovery(AuthRecovery),
     /// The transport of a session changed, such as from WebSocket to HTTP.
     TransportFallback(TransportFallback),
     /// A stream came to its end, whichever it was.
@@ -58,18 +58,17 @@ impl WebsocketConnect {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct WebsocketRequest {
-    /// The handshake's context; attempt and attachment are those of the handshake.
+    /// The handshake's context; attempt and attachment are those of the handshake. `connection_reused` says whether the
+    /// connection had served a request before.
     pub context: RequestContext,
     /// What came of sending it.
     pub outcome: Outcome,
-    /// Whether the connection had served a request before.
-    pub connection_reused: bool,
 }
 
 impl WebsocketRequest {
     /// The fact of one request.
-    pub fn new(context: RequestContext, outcome: Outcome, connection_reused: bool) -> Self {
-        Self { context, outcome, connection_reused }
+    pub fn new(context: RequestContext, outcome: Outcome) -> Self {
+        Self { context, outcome }
     }
 }
 
@@ -140,111 +139,24 @@ pub struct RequestContext {
     pub attempt: u32,
     /// Which credentials go out.
     pub attachment: AuthAttachment,
+    /// The recovery that this attempt follows: set on the one attempt after a 401 that recovery handled.
+    pub follow_up: Option<FollowUp>,
+    /// WebSocket only: `false` for the handshake and the first request on it, `true` after.
+    pub connection_reused: Option<bool>,
+    /// The call that this attempt belongs to.
+    pub operation: OperationId,
 }
 
 impl RequestContext {
     /// The context of attempt number `attempt` (from 1).
     pub fn new(endpoint: Endpoint, attempt: u32, attachment: AuthAttachment) -> Self {
-        Self { endpoint, attempt, attachment }
-    }
-}
-
-/// What came of an attempt or a stream.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Outcome {
-    /// From the start of the attempt to here.
-    pub duration: Duration,
-    /// HTTP status, where an answer came.
-    pub status: Option<u16>,
-    /// What kind of failure it was; `None` is success.
-    pub error: Option<ErrorClass>,
-    /// Facts of the answer's head.
-    pub evidence: AuthEvidence,
-}
-
-impl Outcome {
-    /// A success so far, after `duration`.
-    pub fn after(duration: Duration) -> Self {
-        Self { duration, ..Self::default() }
-    }
-}
-
-/// The kinds of failure that telemetry tells apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorClass {
-    /// An answer with a status that is no success.
-    Http,
-    /// DNS, connect, TLS, proxy, or a connection that broke.
-    Network,
-    /// One of the timeouts.
-    Timeout,
-    /// The request could not be built.
-    Build,
-    /// The stream ended without its terminal event, or could not be decoded.
-    Stream,
-    /// The service reported a failure inside the stream.
-    Response,
-    /// The caller gave it up.
-    Cancelled,
-}
-
-/// Path of an endpoint below the base URL, such as `/responses`; never with ids or parameters in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Endpoint(pub &'static str);
-
-impl Endpoint {
-    /// `POST /responses`.
-    pub const RESPONSES: Self = Self("/responses");
-    /// `GET`, `DELETE /responses/{id}`, and resuming its stream.
-    pub const STORED_RESPONSE: Self = Self("/responses/{id}");
-    /// `POST /responses/{id}/cancel`.
-    pub const CANCEL_RESPONSE: Self = Self("/responses/{id}/cancel");
-    /// `POST /responses/compact`.
-    pub const COMPACT: Self = Self("/responses/compact");
-    /// `POST /memories/trace_summarize`.
-    pub const MEMORIES: Self = Self("/memories/trace_summarize");
-    /// The `/realtime` WebSocket.
-    pub const REALTIME: Self = Self("/realtime");
-    /// `GET /models`.
-    pub const MODELS: Self = Self("/models");
-}
-
-impl std::fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-/// Which kind of login a request uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AuthMode {
-    /// A key of the platform, or of another provider.
-    ApiKey,
-    /// A ChatGPT login.
-    Chatgpt,
-}
-
-/// What authorization really went out with a request: the answer to "did the client attach auth?".
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct AuthAttachment {
-    /// The kind of login; `None` when there is none.
-    pub mode: Option<AuthMode>,
-    /// Name of the header that carries the credentials; `None` when nothing is attached. Never its value.
-    pub header_name: Option<&'static str>,
-}
-
-impl AuthAttachment {
-    /// Credentials of `mode` were attached in the header `header_name`.
-    pub fn attached(mode: AuthMode, header_name: &'static str) -> Self {
-        Self { mode: Some(mode), header_name: Some(header_name) }
-    }
-
-    /// Nothing was attached.
-    pub fn none(mode: Option<AuthMode>) -> Self {
-        Self { mode, header_name: None }
+        Self {
+            endpoint,
+            attempt,
+            attachment,
+            follow_up: None,
+            connection_reused: None,
+            operation: OperationId::default(),
+        }
     }
 }
