@@ -7,9 +7,9 @@ use codex_client::{
     Bounded, ClosedReason, ClosedStage, HttpResponse, ResponseHead, SseFrame, SseLimits, SseStream,
     StatusError, Timeouts, TransportError,
 };
-use codex_observe::{AuthEvidence, ErrorClass};
-use codex_protocol::ErrorBody;
-use http::header::LOCATION;
+use codex_observe::{AttemptError, AuthEvidence};
+use codex_protocol::{ErrorBody, ResponseEvent};
+use http::{HeaderName, HeaderValue, StatusCode, header::LOCATION};
 
 use crate::{
     error::ApiErrorKind,
@@ -115,7 +115,10 @@ impl AnswerReader for StreamOpener {
         let mut stream = SseStream::new(body, self.limits, &self.timeouts);
         stream.push(first_chunk.clone());
         match stream.next().await {
-            Ok(Some(first)) => Ok((head, OpenedStream { first, rest: stream })),
+            Ok(Some(first)) => match refused_by_first_frame(&first, &head) {
+                Some(failed) => Err(failed),
+                None => Ok((head, OpenedStream { first, rest: stream })),
+            },
             Err(error) => Err(Failed::with_head(error, head)),
             Ok(None) if !foreign_answer::may_be_events(&first_chunk) => {
                 let kind = foreign_answer::by_text(&head, &first_chunk);
@@ -151,19 +154,65 @@ pub(crate) fn evidence(head: &ResponseHead) -> AuthEvidence {
     AuthEvidence::from_headers(|name| head.headers.get(name).map(|value| value.as_bytes()))
 }
 
-/// The class of a failure, for telemetry.
-pub(crate) fn error_class(kind: &ApiErrorKind) -> ErrorClass {
-    match kind {
-        ApiErrorKind::Transport(TransportError::Timeout { .. }) => ErrorClass::Timeout,
-        ApiErrorKind::Transport(
-            TransportError::Encode(_) | TransportError::Url(_) | TransportError::Header { .. },
-        ) => ErrorClass::Build,
-        ApiErrorKind::Transport(_) => ErrorClass::Network,
-        ApiErrorKind::Request(_) | ApiErrorKind::Settings(_) | ApiErrorKind::Auth(_) => ErrorClass::Build,
-        ApiErrorKind::Stream(_) | ApiErrorKind::Decode(_) => ErrorClass::Stream,
-        ApiErrorKind::Incomplete { .. } | ApiErrorKind::Structured(_) | ApiErrorKind::ToolLoop(_) => {
-            ErrorClass::Response
-        }
-        _ => ErrorClass::Http,
+/// Whether the service refused the credentials, in an answer's head or inside a stream.
+pub(crate) fn is_unauthorized(kind: &ApiErrorKind) -> bool {
+    matches!(kind, ApiErrorKind::Api { status: Some(401), .. })
+}
+
+/// The failure that the first frame of a stream reports, where it is a 401: then the credentials are at fault, and the
+/// request is worth as much as one that was answered 401 at once. Other errors reach the caller as part of the stream.
+fn refused_by_first_frame(first: &SseFrame, head: &ResponseHead) -> Option<Failed> {
+    /// An error is short, and its type stands at its beginning.
+    const LOOKED_AT: usize = 4096;
+    if first.data.len() > LOOKED_AT || !first.data.contains("\"error\"") {
+        return None;
     }
+    let ResponseEvent::Error(event) = ResponseEvent::decode(first.event.as_deref(), &first.data) else {
+        return None;
+    };
+    let headers = event.error.headers.clone();
+    let kind = server_error::classify(Reported::from_event(event.error));
+    is_unauthorized(&kind).then(|| {
+        let mut head = head.clone();
+        head.status = StatusCode::UNAUTHORIZED;
+        for (name, value) in headers.iter() {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                head.headers.insert(name, value);
+            }
+        }
+        Failed::with_head(kind, head)
+    })
+}
+
+/// A failure in the words of telemetry: this client's own, or a code; never the service's, never a body.
+pub(crate) fn attempt_error(kind: &ApiErrorKind, status: Option<u16>) -> AttemptError {
+    match kind {
+        ApiErrorKind::Transport(TransportError::Timeout { .. }) => AttemptError::timeout(),
+        ApiErrorKind::Transport(
+            error @ (TransportError::Encode(_) | TransportError::Url(_) | TransportError::Header { .. }),
+        ) => AttemptError::build(&chain(error)),
+        ApiErrorKind::Transport(error) => AttemptError::network(&chain(error)),
+        ApiErrorKind::Request(_) | ApiErrorKind::Settings(_) | ApiErrorKind::Auth(_) => {
+            AttemptError::build(&chain(kind))
+        }
+        ApiErrorKind::Stream(end) => AttemptError::stream(&end.own_words()),
+        ApiErrorKind::Decode(_) => AttemptError::stream("the answer cannot be decoded"),
+        ApiErrorKind::Api { status: Some(status), .. } => AttemptError::http(*status),
+        kind => match status {
+            Some(status @ 400..) => AttemptError::http(status),
+            _ => AttemptError::response(kind.name()),
+        },
+    }
+}
+
+/// An error and its causes.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }

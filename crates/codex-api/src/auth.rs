@@ -1,11 +1,14 @@
 //! Credentials, and the one place that turns them into headers.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
+use codex_client::BoxFuture;
 use codex_observe::{AuthAttachment, AuthMode};
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
+
+use crate::recovery::{NoRecovery, Recovery};
 
 const ACCOUNT_ID: HeaderName = HeaderName::from_static("chatgpt-account-id");
 
@@ -21,6 +24,40 @@ const ACCOUNT_ID: HeaderName = HeaderName::from_static("chatgpt-account-id");
 pub trait AuthProvider: Send + Sync + 'static {
     /// The credentials of now; `None` sends the request without any (local servers need none).
     fn credentials(&self) -> Option<Credentials>;
+
+    /// The credentials for realtime, which takes API keys only (wire.md 9).
+    fn realtime_credentials(&self) -> Option<Credentials> {
+        self.credentials()
+    }
+
+    /// Awaited before every attempt: the place to renew a token that is about to expire. A failure is none of this
+    /// request's: it goes out with what there is.
+    fn make_ready(&self) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
+
+    /// What can be done about a 401: a new machine for every request.
+    fn recovery(&self) -> Box<dyn Recovery> {
+        Box::new(NoRecovery)
+    }
+}
+
+impl<T: AuthProvider + ?Sized> AuthProvider for Arc<T> {
+    fn credentials(&self) -> Option<Credentials> {
+        T::credentials(self)
+    }
+
+    fn realtime_credentials(&self) -> Option<Credentials> {
+        T::realtime_credentials(self)
+    }
+
+    fn make_ready(&self) -> BoxFuture<'_, ()> {
+        T::make_ready(self)
+    }
+
+    fn recovery(&self) -> Box<dyn Recovery> {
+        T::recovery(self)
+    }
 }
 
 /// A bearer token and what belongs to it.
@@ -39,6 +76,11 @@ impl Credentials {
     /// An API key.
     pub fn api_key(key: impl Into<String>) -> Self {
         Self { mode: AuthMode::ApiKey, bearer: SecretString::from(key.into()), account_id: None }
+    }
+
+    /// The access token of a ChatGPT login, and its account.
+    pub fn chatgpt(access_token: SecretString, account_id: Option<String>) -> Self {
+        Self { mode: AuthMode::Chatgpt, bearer: access_token, account_id }
     }
 }
 

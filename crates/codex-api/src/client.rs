@@ -15,8 +15,10 @@ use crate::{
         realtime::RealtimeWebsocketClient, responses::ResponsesClient,
         responses_websocket::ResponsesWebsocketClient, stored_responses::StoredResponsesClient,
     },
+    error::ApiError,
     pipeline::{Chance, Pipeline},
     provider::{OPENAI_BASE_URL, Provider, ProviderError},
+    recovery::{RecoveryProgress, Refused},
 };
 
 /// Variable that holds the API key.
@@ -151,6 +153,28 @@ impl ApiClient {
     /// Tells the observer a fact of a layer above.
     pub fn record(&self, event: &Event) {
         self.pipeline.observer.on_event(event);
+    }
+
+    /// The recovery from 401s of a turn, at its start: for [`ResponsesOptions::recovery`](crate::ResponsesOptions).
+    pub fn recovery(&self) -> RecoveryProgress {
+        self.pipeline.recovery()
+    }
+
+    /// Takes one step of recovery after a 401 that came inside a stream, where no attempt is left that could repeat the
+    /// request by itself. `true`: send it again, with the same `progress`, on a new connection. The error keeps what came
+    /// of the step.
+    ///
+    /// `false` for any other error, and for a 401 after which a step was taken already.
+    pub async fn recover(&self, error: &mut ApiError, progress: &RecoveryProgress) -> bool {
+        if !error.is_unauthorized() || error.context().recovery.is_some() {
+            return false;
+        }
+        let context = error.context();
+        let refused =
+            Refused { endpoint: context.endpoint, operation: context.operation, evidence: &context.evidence };
+        let step = progress.after_401(refused, &*self.pipeline.observer).await;
+        error.note_recovery(step);
+        step.follow_up().is_some()
     }
 
     pub(crate) fn pipeline(&self) -> &Pipeline {

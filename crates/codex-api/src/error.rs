@@ -3,11 +3,12 @@
 use std::{fmt, time::Duration};
 
 use codex_client::TransportError;
-use codex_observe::{Endpoint, SafeText};
+use codex_observe::{Endpoint, RecoveryStep, SafeText};
 use codex_protocol::{ErrorCode, RequestProblem};
 use thiserror::Error;
 
 use crate::{
+    answer,
     auth::AuthError,
     echoed_secrets::EchoedSecrets,
     error_context::{ErrorContext, TurnTries},
@@ -82,6 +83,15 @@ impl ApiError {
     /// Whether sending the same request again can help. The request's own retries are used up at this point.
     pub fn retry_advice(&self) -> RetryAdvice {
         self.0.kind.retry_advice(self.0.context.status)
+    }
+
+    /// Whether the service refused the credentials: a 401, in an answer's head or inside a stream.
+    pub fn is_unauthorized(&self) -> bool {
+        answer::is_unauthorized(&self.0.kind)
+    }
+
+    pub(crate) fn note_recovery(&mut self, step: RecoveryStep) {
+        self.0.context.recovery = Some(step);
     }
 
     /// Whether the caller had already been given visible output: then a replay would show it twice.
@@ -236,6 +246,30 @@ pub enum ApiErrorKind {
 }
 
 impl ApiErrorKind {
+    /// The name of the kind, for telemetry.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Transport(_) => "transport",
+            Self::Request(_) => "invalid request",
+            Self::Settings(_) => "settings",
+            Self::Auth(_) => "auth",
+            Self::Api { .. } => "error reported",
+            Self::ContextWindowExceeded { .. } => "context window exceeded",
+            Self::QuotaExceeded { .. } => "quota exceeded",
+            Self::UsageNotIncluded { .. } => "usage not included",
+            Self::UsageLimitReached { .. } => "usage limit reached",
+            Self::RateLimit { .. } => "rate limit",
+            Self::Retryable { .. } => "service failed",
+            Self::InvalidRequest { .. } => "request refused",
+            Self::ServerOverloaded { .. } => "service overloaded",
+            Self::Incomplete { .. } => "incomplete",
+            Self::Stream(_) => "stream",
+            Self::Decode(_) => "decode",
+            Self::Structured(_) => "structured output",
+            Self::ToolLoop(_) => "tool loop",
+        }
+    }
+
     /// Takes out of the service's words what the request carried.
     fn hide(&mut self, secrets: &EchoedSecrets) {
         match self {

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use codex_observe::{AuthEvidence, Endpoint, SafeText};
+use codex_observe::{AuthEvidence, Endpoint, OperationId, RecoveryStep, SafeText};
 use codex_protocol::{RateLimitSnapshot, ResponseItem, WireHeaders};
 
 use crate::echoed_secrets::EchoedSecrets;
@@ -19,6 +19,8 @@ const MAX_PROMO_CHARS: usize = 500;
 pub struct ErrorContext {
     /// Which endpoint.
     pub endpoint: Endpoint,
+    /// Which call it was; not shown.
+    pub operation: OperationId,
     /// The attempt that failed last, from 1.
     pub attempt: u32,
     /// How many attempts the policy allows.
@@ -29,6 +31,8 @@ pub struct ErrorContext {
     pub status: Option<u16>,
     /// Facts of the answer's head.
     pub evidence: AuthEvidence,
+    /// After a 401: the last step of recovery, and what came of it.
+    pub recovery: Option<RecoveryStep>,
     /// The limits that the answer told.
     pub rate_limits: Vec<RateLimitSnapshot>,
     /// The limit that was hit, where the answer names it.
@@ -50,11 +54,13 @@ impl ErrorContext {
     pub(crate) fn new(endpoint: Endpoint) -> Self {
         Self {
             endpoint,
+            operation: OperationId::default(),
             attempt: 0,
             max_attempts: 0,
             elapsed: Duration::ZERO,
             status: None,
             evidence: AuthEvidence::default(),
+            recovery: None,
             rate_limits: Vec::new(),
             active_limit: None,
             promo_message: None,
@@ -96,6 +102,9 @@ impl fmt::Display for ErrorContext {
         }
         if let Some(code) = &self.evidence.auth_error_code {
             write!(f, ", auth error code {code}")?;
+        }
+        if let Some(RecoveryStep { mode, phase, outcome }) = &self.recovery {
+            write!(f, ", recovery {} {} {}", mode.as_str(), phase.as_str(), outcome.as_str())?;
         }
         Ok(())
     }

@@ -61,7 +61,8 @@ impl Exchange for Handshake {
         }
     }
 
-    fn fact(&self, context: RequestContext, outcome: Outcome) -> Event {
+    fn fact(&self, mut context: RequestContext, outcome: Outcome) -> Event {
+        context.connection_reused = Some(false);
         Event::WebsocketConnect(WebsocketConnect::new(context, outcome))
     }
 }

@@ -19,6 +19,7 @@ mod options;
 mod pipeline;
 mod provider;
 mod realtime_url;
+mod recovery;
 mod response_identity;
 mod resuming_stream;
 mod server_error;
@@ -52,6 +53,7 @@ pub use error_context::{ErrorContext, StreamProgress, TurnTries};
 pub use lanes::MAX_WAITING_BYTES;
 pub use options::{ResponsesOptions, SessionSource, TurnState};
 pub use provider::{BaseUrlProblem, HeaderProblem, OPENAI_BASE_URL, Provider, ProviderError};
+pub use recovery::{NoRecovery, Recovery, RecoveryProgress};
 pub use resuming_stream::ResumingStream;
 pub use server_message::ServerMessage;
 pub use stream::ResponseStream;
@@ -60,13 +62,14 @@ pub use structured::StructuredError;
 pub use tool_loop::{DEFAULT_MAX_ROUNDS, ToolError, ToolLoopError, ToolSet};
 
 pub use codex_client::{
-    Backoff, Bounded, ClientConfig, CloseAdvice, CloseCode, ClosedReason, ClosedStage, Compression,
-    ConnectReason, HttpTransport, ProxyReason, ReqwestTransport, ResponseHead, RetryPolicy, SseLimits,
-    TimeoutPhase, Timeouts, TlsReason, TransportError, UrlError, WebSocketError, WebSocketLimits,
+    Backoff, Bounded, BoxFuture, ClientConfig, CloseAdvice, CloseCode, ClosedReason, ClosedStage,
+    Compression, ConnectReason, HttpTransport, ProxyReason, ReqwestTransport, ResponseHead, RetryPolicy,
+    SseLimits, TimeoutPhase, Timeouts, TlsReason, TransportError, UrlError, WebSocketError, WebSocketLimits,
     WebSocketOptions, WebSocketTransport,
 };
 pub use codex_observe::{
-    AuthAttachment, AuthEvidence, AuthMode, Endpoint, Event, FallbackReason, NoObserver, Observer, SafeText,
-    TransportFallback,
+    AttemptError, AuthAttachment, AuthEvidence, AuthMode, AuthRecovery, Endpoint, Event, FallbackReason,
+    NoObserver, NotRunReason, Observer, OperationId, PermanentFailure, RecoveryMode, RecoveryOutcome,
+    RecoveryPhase, RecoveryStep, SafeText, TransientFailure, TransportFallback,
 };
 pub use codex_protocol::*;

@@ -10,6 +10,7 @@ use url::Url;
 use crate::{
     error::{ApiError, ApiErrorKind},
     options::ResponsesOptions,
+    recovery::RecoveryProgress,
 };
 
 /// What is to be sent, whatever becomes of the attempts.
@@ -24,15 +25,18 @@ pub(crate) struct Operation {
     pub(crate) retry: RetryPolicy,
     /// From when the total time counts; `None` is from the call.
     pub(crate) counted_from: Option<Instant>,
+    /// Recovery from 401s; `None` starts anew.
+    pub(crate) recovery: Option<RecoveryProgress>,
 }
 
 impl Operation {
-    /// Takes the times that the caller set.
-    pub(crate) fn take_time_of(&mut self, options: &ResponsesOptions) {
+    /// Takes the times that the caller set, and the recovery of its turn.
+    pub(crate) fn take_course_of(&mut self, options: &ResponsesOptions) {
         if let Some(timeouts) = &options.timeouts {
             self.timeouts = timeouts.clone();
         }
         self.counted_from = options.counted_from;
+        self.recovery.clone_from(&options.recovery);
     }
 
     /// Adds a body.

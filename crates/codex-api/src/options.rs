@@ -9,7 +9,10 @@ use codex_client::{Compression, ResponseHead, Timeouts};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
 
-use crate::provider::{ProviderError, header};
+use crate::{
+    provider::{ProviderError, header},
+    recovery::RecoveryProgress,
+};
 
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-client-request-id");
 const SESSION_ID: HeaderName = HeaderName::from_static("session_id");
@@ -42,6 +45,8 @@ pub struct ResponsesOptions {
     pub counted_from: Option<Instant>,
     /// Routing state of the turn: sent when known, learnt from the first answer that carries it.
     pub turn_state: Option<TurnState>,
+    /// Recovery from 401s, shared by the requests of a turn; `None` starts anew with every request.
+    pub recovery: Option<RecoveryProgress>,
 }
 
 impl ResponsesOptions {

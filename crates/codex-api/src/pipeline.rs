@@ -6,7 +6,7 @@
 //! 3 authorize   credentials -> headers, and what was attached
 //! 4 send        through the transport: an HTTP request or a WebSocket handshake (`exchange.rs`)
 //! 5 observe     one fact per attempt
-//! 6 judge       success | retry after a delay | error
+//! 6 judge       success | retry after a delay | recover from a 401, one step each (`recovery.rs`) | error
 //! 7 decode      the first frame is awaited here, so that a stream that never began is retried like any failure;
 //! 8 stream      the rest is `ResponseStream`
 //! ```
@@ -21,14 +21,14 @@ use codex_client::{
     ReqwestWebSocketTransport, ResponseHead, RetryDecision, TimeoutPhase, Timeouts, TransportError,
     WebSocketConnection, WebSocketOptions, WebSocketTransport, server_delay,
 };
-use codex_observe::{AuthAttachment, Endpoint, Observer, Outcome, RequestContext};
+use codex_observe::{AuthAttachment, Endpoint, Observer, OperationId, Outcome, RequestContext};
 use http::{HeaderMap, Method, header::ACCEPT, header::HeaderValue};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::{
     answer::{self, BodyReader, Failed, OpenedStream, StreamOpener},
-    auth::{self, AuthProvider},
+    auth::{self, AuthProvider, Credentials},
     echoed_secrets::EchoedSecrets,
     error::{ApiError, ApiErrorKind, DecodeError},
     error_context::ErrorContext,
@@ -36,6 +36,7 @@ use crate::{
     head_facts,
     operation::Operation,
     provider::Provider,
+    recovery::{RecoveryProgress, Refused},
 };
 
 /// Everything that the endpoints share; cloning is cheap.
@@ -81,12 +82,74 @@ pub(crate) struct Call {
     pub(crate) total: Option<Duration>,
     pub(crate) request: RequestContext,
     pub(crate) context: ErrorContext,
+    /// What went out, for a 401 that comes later.
+    pub(crate) credentials: Option<Credentials>,
+}
+
+/// One call under way.
+struct Course {
+    started: Instant,
+    counted_from: Instant,
+    total: Option<Duration>,
+    deadline: Option<Instant>,
+    recovery: RecoveryProgress,
+    /// Attempts that followed a recovery: none of the policy's retries.
+    recovered: u32,
+    context: ErrorContext,
+}
+
+impl Course {
+    fn begin(pipeline: &Pipeline, operation: &Operation) -> Self {
+        let started = Instant::now();
+        let counted_from = operation.counted_from.unwrap_or(started);
+        let total = operation.timeouts.total;
+        let mut context = ErrorContext::new(operation.endpoint);
+        context.max_attempts = operation.retry.max_retries.saturating_add(1);
+        context.operation = OperationId::next();
+        Self {
+            started,
+            counted_from,
+            total,
+            deadline: total.and_then(|total| counted_from.checked_add(total)),
+            recovery: operation.recovery.clone().unwrap_or_else(|| pipeline.recovery()),
+            recovered: 0,
+            context,
+        }
+    }
+
+    fn into_call(self, request: RequestContext) -> Call {
+        let Self { started, counted_from, total, context, recovery, .. } = self;
+        Call { started, counted_from, total, request, context, credentials: recovery.sent() }
+    }
+
+    /// One step after a 401. Whether it is worth another attempt.
+    async fn recover(&mut self, observer: &dyn Observer) -> bool {
+        let refused = Refused {
+            endpoint: self.context.endpoint,
+            operation: self.context.operation,
+            evidence: &self.context.evidence,
+        };
+        let step = self.recovery.after_401(refused, observer);
+        self.context.recovery = match self.deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline, step).await.ok(),
+            None => Some(step.await),
+        };
+        self.context.elapsed = self.started.elapsed();
+        let goes_on = self.context.recovery.is_some_and(|step| step.follow_up().is_some());
+        if goes_on {
+            self.recovered += 1;
+            self.context.max_attempts += 1;
+        }
+        goes_on
+    }
 }
 
 /// What to do after an attempt failed.
 enum Verdict {
     RetryAfter(Duration),
     RetryUncompressed,
+    /// A 401: try to get other credentials first.
+    Recover(ApiErrorKind),
     Fail(ApiErrorKind),
 }
 
@@ -127,7 +190,13 @@ impl Pipeline {
             timeouts: self.provider.timeouts.clone(),
             retry: self.provider.retry.clone(),
             counted_from: None,
+            recovery: None,
         }
+    }
+
+    /// The recovery of a turn, at its start.
+    pub(crate) fn recovery(&self) -> RecoveryProgress {
+        RecoveryProgress::new(self.auth.recovery())
     }
 
     /// Opens a WebSocket: the same steps, whose answer is a connection instead of a body.
@@ -146,63 +215,103 @@ impl Pipeline {
         mut operation: Operation,
         exchange: &X,
     ) -> Result<Answered<X::Body>, ApiError> {
-        let started = Instant::now();
-        let counted_from = operation.counted_from.unwrap_or(started);
-        let total = operation.timeouts.total;
-        let deadline = total.and_then(|total| counted_from.checked_add(total));
-        let mut context = ErrorContext::new(operation.endpoint);
-        context.max_attempts = operation.retry.max_retries.saturating_add(1);
+        let mut course = Course::begin(self, &operation);
         let mut refused_compression = None;
         loop {
-            context.attempt += 1;
-            let (request, attachment) =
-                self.prepare(&operation).map_err(|kind| ApiError::new(kind, context.clone()))?;
-            context.secrets = EchoedSecrets::of(&request.headers);
-            let request_facts = RequestContext::new(operation.endpoint, context.attempt, attachment);
-            let sent = Instant::now();
-            let result = within(deadline, &operation.timeouts, exchange.run(request)).await;
-            context.elapsed = started.elapsed();
-            context.learn(&result);
-            let outcome = outcome(sent, &context, result.as_ref().err());
-            self.observer.on_event(&exchange.fact(request_facts.clone(), outcome));
-            if refused_compression.take().is_some_and(|status| status != context.status) {
+            let (request, result) = self.attempt(&operation, exchange, &mut course).await?;
+            if refused_compression.take().is_some_and(|status| status != course.context.status) {
                 // Uncompressed it fared otherwise, so it was the compression that this service cannot read.
                 self.refused_compression.remember_refusal(&operation.url);
             }
-            match result {
-                Ok((head, body)) => {
-                    let call = Call { started, counted_from, total, request: request_facts, context };
-                    return Ok(Answered { head, body, call });
+            let failed = match result {
+                Ok((head, body)) => return Ok(Answered { head, body, call: course.into_call(request) }),
+                Err(failed) => failed,
+            };
+            match self.judge(&operation, &course, failed) {
+                Verdict::Fail(kind) => return Err(ApiError::new(kind, course.context)),
+                Verdict::RetryAfter(delay) => tokio::time::sleep(delay).await,
+                Verdict::RetryUncompressed => {
+                    // Not one of the policy's retries: the service never looked at the request.
+                    course.context.attempt -= 1;
+                    refused_compression = Some(course.context.status);
+                    operation.body = operation.body.map(|body| body.identity());
                 }
-                Err(failed) => match self.judge(&operation, &context, failed, deadline) {
-                    Verdict::Fail(kind) => return Err(ApiError::new(kind, context)),
-                    Verdict::RetryAfter(delay) => tokio::time::sleep(delay).await,
-                    Verdict::RetryUncompressed => {
-                        // Not one of the policy's retries: the service never looked at the request.
-                        context.attempt -= 1;
-                        refused_compression = Some(context.status);
-                        operation.body = operation.body.map(|body| body.identity());
+                Verdict::Recover(kind) => {
+                    if !course.recover(&*self.observer).await {
+                        return Err(ApiError::new(kind, course.context));
                     }
-                },
+                }
             }
         }
     }
 
+    /// Steps 2 to 5.
+    async fn attempt<X: Exchange>(
+        &self,
+        operation: &Operation,
+        exchange: &X,
+        course: &mut Course,
+    ) -> Result<(RequestContext, Result<(ResponseHead, X::Body), Failed>), ApiError> {
+        course.context.attempt += 1;
+        let sent = Instant::now();
+        let ready = within(course.deadline, &operation.timeouts, async {
+            self.auth.make_ready().await;
+            Ok(())
+        });
+        if let Err(failed) = ready.await {
+            course.context.elapsed = course.started.elapsed();
+            return Err(ApiError::new(failed.kind, course.context.clone()));
+        }
+        let prepared = self.prepare(operation);
+        let (request, attachment, credentials) = match prepared {
+            Ok(prepared) => prepared,
+            Err(kind) => return Err(self.not_sent(kind, exchange, course)),
+        };
+        course.context.secrets = EchoedSecrets::of(&request.headers);
+        let mut facts = RequestContext::new(operation.endpoint, course.context.attempt, attachment);
+        facts.operation = course.context.operation;
+        facts.follow_up = course.recovery.begin_attempt(credentials);
+        let result = within(course.deadline, &operation.timeouts, exchange.run(request)).await;
+        course.context.elapsed = course.started.elapsed();
+        course.context.learn(&result);
+        let outcome = outcome(sent, &course.context, result.as_ref().err());
+        self.observer.on_event(&exchange.fact(facts.clone(), outcome));
+        Ok((facts, result))
+    }
+
+    /// A request that could not be built is an attempt too: nothing was attached, and that is a fact.
+    fn not_sent(&self, kind: ApiErrorKind, exchange: &impl Exchange, course: &mut Course) -> ApiError {
+        course.context.elapsed = course.started.elapsed();
+        let attachment = AuthAttachment::none(self.auth.credentials().map(|credentials| credentials.mode));
+        let mut facts = RequestContext::new(course.context.endpoint, course.context.attempt, attachment);
+        facts.operation = course.context.operation;
+        facts.follow_up = course.recovery.begin_attempt(None);
+        let outcome = Outcome::after(course.context.elapsed).error(answer::attempt_error(&kind, None));
+        self.observer.on_event(&exchange.fact(facts, outcome));
+        ApiError::new(kind, course.context.clone())
+    }
+
     /// Steps 2 and 3.
-    fn prepare(&self, operation: &Operation) -> Result<(Request, AuthAttachment), ApiErrorKind> {
+    fn prepare(
+        &self,
+        operation: &Operation,
+    ) -> Result<(Request, AuthAttachment, Option<Credentials>), ApiErrorKind> {
         let mut request = Request::new(operation.method.clone(), operation.url.clone());
         request.headers = self.provider.headers().clone();
         // Extending by a whole map replaces what has the same name; extending by pairs would send both.
         request.headers.extend(operation.headers.clone());
         request.body = operation.body.clone();
         request.timeouts = operation.timeouts.clone();
-        let mut credentials = self.auth.credentials();
+        let mut credentials = match operation.endpoint {
+            Endpoint::REALTIME => self.auth.realtime_credentials(),
+            _ => self.auth.credentials(),
+        };
         if let Some(credentials) = credentials.as_mut().filter(|_| operation.endpoint == Endpoint::REALTIME) {
-            // Realtime knows API keys only, and no accounts (wire.md 14).
+            // Realtime knows no accounts (wire.md 14).
             credentials.account_id = None;
         }
         let attachment = auth::authorize(&mut request.headers, credentials.as_ref())?;
-        Ok((request, attachment))
+        Ok((request, attachment, credentials))
     }
 
     /// The transport for WebSockets: the caller's, else that of the process, made when it is first wanted.
@@ -214,13 +323,7 @@ impl Pipeline {
     }
 
     /// Step 6.
-    fn judge(
-        &self,
-        operation: &Operation,
-        context: &ErrorContext,
-        mut failed: Failed,
-        deadline: Option<Instant>,
-    ) -> Verdict {
+    fn judge(&self, operation: &Operation, course: &Course, mut failed: Failed) -> Verdict {
         let compressed = operation.body.as_ref().is_some_and(RequestBody::is_compressed);
         if compressed && failed.head.as_ref().is_some_and(|head| Compression::is_refusal(head.status)) {
             // A gateway that cannot read zstd answers so: once more, as it is.
@@ -229,6 +332,10 @@ impl Pipeline {
         let now = (self.chance.now)();
         if let Some(asked) = failed.head.as_ref().and_then(|head| server_delay(head, now)) {
             failed.kind.note_server_delay(asked);
+        }
+        if answer::is_unauthorized(&failed.kind) {
+            // Never one of the policy's retries: the same credentials would be refused again.
+            return Verdict::Recover(failed.kind);
         }
         if failed.is_final() {
             return Verdict::Fail(failed.kind);
@@ -239,11 +346,18 @@ impl Pipeline {
                 (_, Some(head)) => Failure::Status { head, hint: failed.delay_hint },
                 (_, None) => return Verdict::Fail(failed.kind),
             };
-            operation.retry.judge(context.attempt, &failure, (self.chance.random)(), now)
+            operation.retry.judge(
+                course.context.attempt - course.recovered,
+                &failure,
+                (self.chance.random)(),
+                now,
+            )
         };
         match decision {
             // A wait that ends after the deadline would only turn this error into a less telling one.
-            RetryDecision::After { delay, .. } if deadline.is_none_or(|at| delay < at - Instant::now()) => {
+            RetryDecision::After { delay, .. }
+                if course.deadline.is_none_or(|at| delay < at - Instant::now()) =>
+            {
                 Verdict::RetryAfter(delay)
             }
             RetryDecision::After { .. } | RetryDecision::Never(_) => Verdict::Fail(failed.kind),
@@ -256,7 +370,7 @@ fn outcome(sent: Instant, call: &ErrorContext, failed: Option<&Failed>) -> Outco
     let mut outcome = Outcome::after(sent.elapsed());
     outcome.status = call.status;
     outcome.evidence = call.evidence.clone();
-    outcome.error = failed.map(|failed| answer::error_class(&failed.kind));
+    outcome.error = failed.map(|failed| answer::attempt_error(&failed.kind, call.status));
     outcome
 }
 

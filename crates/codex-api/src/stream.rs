@@ -9,7 +9,7 @@ use std::{
 };
 
 use codex_client::{ResponseHead, SseText, TimeoutPhase, TransportError};
-use codex_observe::{AuthEvidence, ErrorClass, Event, Observer, Outcome, SafeText, StreamEnded};
+use codex_observe::{AttemptError, AuthEvidence, Event, Observer, Outcome, SafeText, StreamEnded};
 use codex_protocol::{ErrorBody, Response, ResponseEvent, ResponseStatus};
 use futures_core::Stream;
 use tokio::time::Sleep;
@@ -274,14 +274,18 @@ impl ResponseStream {
     }
 
     fn fail_after(&mut self, kind: ApiErrorKind, ended: Ended) -> ApiError {
-        self.finish(Some(answer::error_class(&kind)), ended);
+        if answer::is_unauthorized(&kind) {
+            // Some servers tell it by the code alone.
+            self.call.context.status = Some(401);
+        }
+        self.finish(Some(answer::attempt_error(&kind, self.call.context.status)), ended);
         let mut context = self.context();
         context.stream = Some(StreamProgress { finished_items: self.finished.take(), ..self.progress() });
         ApiError::new(kind, context)
     }
 
     /// The stream is over: nothing more is read for the caller, and the fact is recorded.
-    fn finish(&mut self, error: Option<ErrorClass>, ended: Ended) {
+    fn finish(&mut self, error: Option<AttemptError>, ended: Ended) {
         if std::mem::replace(&mut self.ended, true) {
             // Rejected by its reader after its end: the fact of the end stands.
             return;
@@ -300,7 +304,7 @@ impl Drop for ResponseStream {
     /// A stream that its caller gave up is recorded as that.
     fn drop(&mut self) {
         if !self.ended {
-            self.finish(Some(ErrorClass::Cancelled), Ended::Early);
+            self.finish(Some(AttemptError::cancelled()), Ended::Early);
         }
     }
 }

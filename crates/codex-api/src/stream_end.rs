@@ -61,6 +61,15 @@ pub enum StreamEnd {
 }
 
 impl StreamEnd {
+    /// The error without a word of the server's.
+    pub(crate) fn own_words(&self) -> String {
+        match self {
+            Self::Closed { code, .. } => format!("the server closed the WebSocket (code {code})"),
+            Self::NotAnEventStream { .. } => "the answer is no event stream".to_owned(),
+            end => end.to_string(),
+        }
+    }
+
     /// The end that a close frame means.
     pub(crate) fn closed_by(frame: &CloseFrame) -> Self {
         let reason = Some(&*frame.reason).filter(|reason| !reason.is_empty());

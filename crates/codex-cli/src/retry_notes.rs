@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use codex_observe::{ApiRequest, ErrorClass, Event, Observer};
+use codex_observe::{ApiRequest, AttemptError, ErrorClass, Event, Observer};
 use tokio::{runtime::Handle, task::AbortHandle, time::sleep};
 
 use crate::terminal::Status;
@@ -67,7 +67,7 @@ impl Observer for RetryNotes {
     fn on_event(&self, event: &Event) {
         // Handshakes are not tried again by themselves.
         if let Event::ApiRequest(request) = event {
-            match request.outcome.error {
+            match request.outcome.error.as_ref().map(AttemptError::class) {
                 Some(error) => self.failed(request, error),
                 None => self.went_well(),
             }
@@ -113,8 +113,8 @@ mod tests {
         outcome.status = status;
         outcome.error = match status {
             Some(200) => None,
-            Some(_) => Some(ErrorClass::Http),
-            None => Some(ErrorClass::Network),
+            Some(status) => Some(AttemptError::http(status)),
+            None => Some(AttemptError::network("refused")),
         };
         Event::ApiRequest(ApiRequest::new(context, outcome))
     }

@@ -26,8 +26,9 @@ impl Observer for VerboseObserver {
                 status.detail(attempt("WebSocket", &connect.context, &connect.outcome));
             }
             Event::WebsocketRequest(request) => {
-                let connection = if request.connection_reused { "the open" } else { "a new" };
-                let failed = request.outcome.error.map_or("", |_| ", and failed");
+                let connection =
+                    if request.context.connection_reused == Some(true) { "the open" } else { "a new" };
+                let failed = request.outcome.error.as_ref().map_or("", |_| ", and failed");
                 let endpoint = request.context.endpoint;
                 status.detail(format_args!("{endpoint} went out on {connection} WebSocket{failed}"));
             }

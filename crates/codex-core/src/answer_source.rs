@@ -43,6 +43,7 @@ impl AnswerSource {
         let mut sending = WebsocketRequestOptions::default();
         sending.timeouts.clone_from(&options.timeouts);
         sending.counted_from = options.counted_from;
+        sending.recovery.clone_from(&options.recovery);
         sending.continuation =
             new_items.map(|(last, input)| Continuation { previous_response_id: &last.response_id, input });
         let continued = sending.continuation.is_some();

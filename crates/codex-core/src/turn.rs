@@ -155,9 +155,9 @@ impl Turn {
             match &mut self.state {
                 State::Ask { after, .. } => {
                     tokio::time::sleep(*after).await;
-                    match self.ask().await {
+                    match Box::pin(self.ask()).await {
                         Ok(source) => self.state = State::Streaming(Box::new(source)),
-                        Err(error) => match self.broken(*error) {
+                        Err(error) => match self.broken(*error).await {
                             Some(told) => return Some(told),
                             None => continue,
                         },
@@ -168,7 +168,7 @@ impl Turn {
                         if may_hold_output(&kind, &raw) =>
                     {
                         let error = source.stream.reject(&kind, &problem);
-                        if let Some(told) = self.broken(error) {
+                        if let Some(told) = self.broken(error).await {
                             return Some(told);
                         }
                     }
@@ -177,7 +177,7 @@ impl Turn {
                         return Some(Ok(TurnEvent::Event(event)));
                     }
                     Some(Err(error)) => {
-                        if let Some(told) = self.broken(error) {
+                        if let Some(told) = self.broken(error).await {
                             return Some(told);
                         }
                     }
@@ -205,6 +205,7 @@ impl Turn {
     async fn ask(&mut self) -> Result<AnswerSource, Box<ApiError>> {
         self.options.turn_state.get_or_insert_with(TurnState::new);
         self.options.counted_from.get_or_insert(self.started);
+        self.options.recovery.get_or_insert_with(|| self.session.api().recovery());
         self.asked += 1;
         let full_input = self.free.full_input;
         AnswerSource::open(&self.session, &self.request, &self.options, full_input).await.map_err(Box::new)
@@ -219,8 +220,8 @@ impl Turn {
     }
 
     /// Goes on after a failure, or gives up. `None` when there is nothing to tell.
-    fn broken(&mut self, error: ApiError) -> Option<Result<TurnEvent, ApiError>> {
-        let next = self.judge(&error);
+    async fn broken(&mut self, mut error: ApiError) -> Option<Result<TurnEvent, ApiError>> {
+        let next = if self.recovers(&mut error).await { Next::FreeRetry } else { self.judge(&error) };
         let broken = match std::mem::replace(&mut self.state, State::Ended(None)) {
             State::Streaming(source) => Some(source.into_stream()),
             State::Ask { broken, .. } => broken,
@@ -254,6 +255,14 @@ impl Turn {
         };
         self.state = State::Ask { after, broken };
         Some(Ok(event))
+    }
+
+    /// After a 401 inside the stream: whether there are other credentials now.
+    async fn recovers(&self, error: &mut ApiError) -> bool {
+        match &self.options.recovery {
+            Some(progress) if !error.output_started() => self.session.api().recover(error, progress).await,
+            _ => false,
+        }
     }
 
     fn judge(&mut self, error: &ApiError) -> Next {

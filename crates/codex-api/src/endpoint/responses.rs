@@ -96,7 +96,7 @@ impl ResponsesClient {
         request.validate()?;
         let pipeline = self.api.pipeline();
         let mut operation = pipeline.operation(Endpoint::RESPONSES, Method::POST, options.headers()?);
-        operation.take_time_of(options);
+        operation.take_course_of(options);
         let mut body = request.clone();
         body.stream = Some(true);
         if pipeline.provider.is_azure() {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use codex_client::{ResponseHead, RetryPolicy, Timeouts, TransportError, WebSocketOptions};
-use codex_observe::{Endpoint, Event, Outcome, WebsocketRequest};
+use codex_observe::{Endpoint, Event, OperationId, Outcome, WebsocketRequest};
 use codex_protocol::{ResponseCreateFrame, ResponseItem, ResponsesApiRequest};
 use http::{HeaderName, HeaderValue, Method};
 use tokio::time::Instant;
@@ -24,6 +24,7 @@ use crate::{
     operation::Operation,
     options::ResponsesOptions,
     pipeline::Call,
+    recovery::RecoveryProgress,
     stream::ResponseStream,
     stream_end::StreamEnd,
 };
@@ -75,6 +76,8 @@ pub struct WebsocketRequestOptions<'a> {
     pub timeouts: Option<Timeouts>,
     /// From when the total time counts; `None` is from the call.
     pub counted_from: Option<Instant>,
+    /// Recovery from 401s of the turn, for [`ApiClient::recover`].
+    pub recovery: Option<RecoveryProgress>,
 }
 
 /// A request that goes on from the last response on the same connection.
@@ -129,7 +132,7 @@ impl ResponsesWebsocketClient {
         headers.entry(BETA.0).or_insert(BETA.1);
         let mut operation = self.api.pipeline().operation(Endpoint::RESPONSES, Method::GET, headers);
         operation.retry = RetryPolicy::never();
-        operation.take_time_of(options);
+        operation.take_course_of(options);
         Ok(operation)
     }
 }
@@ -164,6 +167,15 @@ impl ResponsesWebsocketConnection {
         call.total = timeouts.total;
         call.counted_from = options.counted_from.unwrap_or(call.started);
         call.context.connection_reused = Some(reused);
+        call.request.connection_reused = Some(reused);
+        let follow_up =
+            options.recovery.as_ref().and_then(|turn| turn.begin_attempt(call.credentials.clone()));
+        if reused {
+            // The recovery before the handshake is no news of this request.
+            call.request.follow_up = follow_up;
+            call.request.operation = OperationId::next();
+            call.context.operation = call.request.operation;
+        }
         call.context.elapsed = Duration::ZERO;
 
         let lane: LaneName = request.stream_id.as_deref().map(Arc::from);
@@ -231,9 +243,8 @@ impl ResponsesWebsocketConnection {
 
     fn observe(&self, call: &Call, failed: Option<&ApiErrorKind>) {
         let mut outcome = Outcome::after(call.started.elapsed());
-        outcome.error = failed.map(answer::error_class);
-        let reused = call.context.connection_reused.unwrap_or_default();
-        let fact = WebsocketRequest::new(call.request.clone(), outcome, reused);
+        outcome.error = failed.map(|kind| answer::attempt_error(kind, None));
+        let fact = WebsocketRequest::new(call.request.clone(), outcome);
         self.api.pipeline().observer.on_event(&Event::WebsocketRequest(fact));
     }
 }
