@@ -25,6 +25,10 @@ pub const MAX_BODY_BYTES: usize = 64 * 1024 * 1024;
 /// Turns a successful head and its body into what the endpoint wants.
 pub(crate) trait AnswerReader: Sync {
     type Body: Send;
+    /// Whether the answer goes on after what is read here.
+    fn streams(&self) -> bool {
+        false
+    }
     fn read(
         &self,
         response: HttpResponse,
@@ -97,6 +101,10 @@ impl AnswerReader for BodyReader {
 
 impl AnswerReader for StreamOpener {
     type Body = OpenedStream;
+
+    fn streams(&self) -> bool {
+        true
+    }
 
     async fn read(&self, response: HttpResponse) -> Result<(ResponseHead, OpenedStream), Failed> {
         let HttpResponse { head, mut body } = response;

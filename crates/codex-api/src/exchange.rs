@@ -6,9 +6,13 @@ use codex_client::{
     HttpTransport, Request, ResponseHead, StatusError, TransportError, WebSocketConnection, WebSocketOptions,
     WebSocketTransport,
 };
-use codex_observe::{ApiRequest, Event, Outcome, RequestContext, WebsocketConnect};
+use codex_observe::{ApiRequest, Carrier, Event, Outcome, RequestContext, TraceContext, WebsocketConnect};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::answer::{self, AnswerReader, Failed};
+
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// Sends a prepared request and reads as much of its answer as makes it a success.
 pub(crate) trait Exchange: Sync {
@@ -19,6 +23,11 @@ pub(crate) trait Exchange: Sync {
     ) -> impl Future<Output = Result<(ResponseHead, Self::Body), Failed>> + Send;
     /// The fact to record about an attempt.
     fn fact(&self, context: RequestContext, outcome: Outcome) -> Event;
+    fn carrier(&self) -> Carrier;
+    /// Whether the answer goes on after its head.
+    fn streams(&self) -> bool;
+    /// Puts the caller's trace into the headers, where the service reads it there.
+    fn join_trace(&self, headers: &mut HeaderMap, trace: &TraceContext);
 }
 
 /// An HTTP request.
@@ -41,6 +50,24 @@ impl<R: AnswerReader> Exchange for HttpExchange<'_, R> {
 
     fn fact(&self, context: RequestContext, outcome: Outcome) -> Event {
         Event::ApiRequest(ApiRequest::new(context, outcome))
+    }
+
+    fn carrier(&self) -> Carrier {
+        Carrier::Http
+    }
+
+    fn streams(&self) -> bool {
+        self.reader.streams()
+    }
+
+    fn join_trace(&self, headers: &mut HeaderMap, trace: &TraceContext) {
+        let entries = [(TRACEPARENT, Some(&trace.traceparent)), (TRACESTATE, trace.tracestate.as_ref())];
+        for (name, value) in entries {
+            // What the caller sets by hand wins.
+            if let Some(Ok(value)) = value.map(HeaderValue::try_from) {
+                headers.entry(name).or_insert(value);
+            }
+        }
     }
 }
 
@@ -65,4 +92,15 @@ impl Exchange for Handshake {
         context.connection_reused = Some(false);
         Event::WebsocketConnect(WebsocketConnect::new(context, outcome))
     }
+
+    fn carrier(&self) -> Carrier {
+        Carrier::Websocket
+    }
+
+    fn streams(&self) -> bool {
+        false
+    }
+
+    /// A connection serves many traces: each request on it names its own (wire.md 14).
+    fn join_trace(&self, _headers: &mut HeaderMap, _trace: &TraceContext) {}
 }

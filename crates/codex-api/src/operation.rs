@@ -20,6 +20,8 @@ pub(crate) struct Operation {
     pub(crate) url: Url,
     /// Per-request headers; they win over the provider's.
     pub(crate) headers: HeaderMap,
+    /// The model that is asked for.
+    pub(crate) model: Option<String>,
     pub(crate) body: Option<RequestBody>,
     pub(crate) timeouts: Timeouts,
     pub(crate) retry: RetryPolicy,

@@ -21,7 +21,7 @@ use codex_client::{
     ReqwestWebSocketTransport, ResponseHead, RetryDecision, TimeoutPhase, Timeouts, TransportError,
     WebSocketConnection, WebSocketOptions, WebSocketTransport, server_delay,
 };
-use codex_observe::{AuthAttachment, Endpoint, Observer, OperationId, Outcome, RequestContext};
+use codex_observe::{AuthAttachment, Endpoint, Observer, Outcome, RequestContext};
 use http::{HeaderMap, Method, header::ACCEPT, header::HeaderValue};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
@@ -35,6 +35,7 @@ use crate::{
     exchange::{Exchange, Handshake, HttpExchange},
     head_facts,
     operation::Operation,
+    operation_watch::{Begun, OperationWatch},
     provider::Provider,
     recovery::{RecoveryProgress, Refused},
 };
@@ -71,6 +72,8 @@ pub(crate) struct Answered<B> {
     pub(crate) head: ResponseHead,
     pub(crate) body: B,
     pub(crate) call: Call,
+    /// Still open: whoever reads the answer says when it is over.
+    pub(crate) watch: OperationWatch,
 }
 
 /// The course of one call so far: what an error's context and the facts of later steps are made from.
@@ -86,6 +89,14 @@ pub(crate) struct Call {
     pub(crate) credentials: Option<Credentials>,
 }
 
+impl<B> Answered<B> {
+    /// The answer is whole.
+    fn end(&mut self) {
+        let outcome = Outcome::after(self.watch.elapsed()).status(self.head.status.as_u16());
+        self.watch.end(outcome, None);
+    }
+}
+
 /// One call under way.
 struct Course {
     started: Instant,
@@ -96,16 +107,27 @@ struct Course {
     /// Attempts that followed a recovery: none of the policy's retries.
     recovered: u32,
     context: ErrorContext,
+    watch: OperationWatch,
 }
 
 impl Course {
-    fn begin(pipeline: &Pipeline, operation: &Operation) -> Self {
+    fn begin(pipeline: &Pipeline, operation: &Operation, exchange: &impl Exchange) -> Self {
         let started = Instant::now();
         let counted_from = operation.counted_from.unwrap_or(started);
         let total = operation.timeouts.total;
         let mut context = ErrorContext::new(operation.endpoint);
         context.max_attempts = operation.retry.max_retries.saturating_add(1);
-        context.operation = OperationId::next();
+        let begun = Begun {
+            endpoint: operation.endpoint,
+            provider: &pipeline.provider,
+            method: &operation.method,
+            url: &operation.url,
+            carrier: exchange.carrier(),
+            model: operation.model.as_deref(),
+            streams: exchange.streams(),
+        };
+        let watch = OperationWatch::start(Arc::clone(&pipeline.observer), &begun);
+        context.operation = watch.id();
         Self {
             started,
             counted_from,
@@ -114,12 +136,24 @@ impl Course {
             recovery: operation.recovery.clone().unwrap_or_else(|| pipeline.recovery()),
             recovered: 0,
             context,
+            watch,
         }
     }
 
-    fn into_call(self, request: RequestContext) -> Call {
-        let Self { started, counted_from, total, context, recovery, .. } = self;
-        Call { started, counted_from, total, request, context, credentials: recovery.sent() }
+    fn into_call(self, request: RequestContext) -> (Call, OperationWatch) {
+        let Self { started, counted_from, total, context, recovery, watch, .. } = self;
+        (Call { started, counted_from, total, request, context, credentials: recovery.sent() }, watch)
+    }
+
+    /// The end of a call that failed.
+    fn fail(&mut self, kind: ApiErrorKind) -> ApiError {
+        self.context.elapsed = self.started.elapsed();
+        let mut outcome = Outcome::after(self.context.elapsed)
+            .error(answer::attempt_error(&kind, self.context.status))
+            .evidence(self.context.evidence.clone());
+        outcome.status = self.context.status;
+        self.watch.end(outcome, None);
+        ApiError::new(kind, self.context.clone())
     }
 
     /// One step after a 401. Whether it is worth another attempt.
@@ -168,7 +202,10 @@ impl Pipeline {
 
     /// Sends until an answer with a success status is there, or the policy says stop, and reads its whole body.
     pub(crate) async fn fetch(&self, operation: Operation) -> Result<Answered<bytes::Bytes>, ApiError> {
-        self.call(operation, &HttpExchange { transport: &*self.transport, reader: BodyReader }).await
+        let exchange = HttpExchange { transport: &*self.transport, reader: BodyReader };
+        let mut answered = self.call(operation, &exchange).await?;
+        answered.end();
+        Ok(answered)
     }
 
     /// As [`fetch`](Self::fetch), decoded.
@@ -186,6 +223,7 @@ impl Pipeline {
             method,
             url: self.provider.url(endpoint.0),
             headers,
+            model: None,
             body: None,
             timeouts: self.provider.timeouts.clone(),
             retry: self.provider.retry.clone(),
@@ -207,7 +245,9 @@ impl Pipeline {
     ) -> Result<Answered<WebSocketConnection>, ApiError> {
         let transport =
             self.websocket_transport().map_err(|error| ApiError::local(operation.endpoint, error))?;
-        self.call(operation, &Handshake { transport, options }).await
+        let mut answered = self.call(operation, &Handshake { transport, options }).await?;
+        answered.end();
+        Ok(answered)
     }
 
     async fn call<X: Exchange>(
@@ -215,7 +255,7 @@ impl Pipeline {
         mut operation: Operation,
         exchange: &X,
     ) -> Result<Answered<X::Body>, ApiError> {
-        let mut course = Course::begin(self, &operation);
+        let mut course = Course::begin(self, &operation, exchange);
         let mut refused_compression = None;
         loop {
             let (request, result) = self.attempt(&operation, exchange, &mut course).await?;
@@ -224,11 +264,14 @@ impl Pipeline {
                 self.refused_compression.remember_refusal(&operation.url);
             }
             let failed = match result {
-                Ok((head, body)) => return Ok(Answered { head, body, call: course.into_call(request) }),
+                Ok((head, body)) => {
+                    let (call, watch) = course.into_call(request);
+                    return Ok(Answered { head, body, call, watch });
+                }
                 Err(failed) => failed,
             };
             match self.judge(&operation, &course, failed) {
-                Verdict::Fail(kind) => return Err(ApiError::new(kind, course.context)),
+                Verdict::Fail(kind) => return Err(course.fail(kind)),
                 Verdict::RetryAfter(delay) => tokio::time::sleep(delay).await,
                 Verdict::RetryUncompressed => {
                     // Not one of the policy's retries: the service never looked at the request.
@@ -238,7 +281,7 @@ impl Pipeline {
                 }
                 Verdict::Recover(kind) => {
                     if !course.recover(&*self.observer).await {
-                        return Err(ApiError::new(kind, course.context));
+                        return Err(course.fail(kind));
                     }
                 }
             }
@@ -259,11 +302,10 @@ impl Pipeline {
             Ok(())
         });
         if let Err(failed) = ready.await {
-            course.context.elapsed = course.started.elapsed();
-            return Err(ApiError::new(failed.kind, course.context.clone()));
+            return Err(course.fail(failed.kind));
         }
         let prepared = self.prepare(operation);
-        let (request, attachment, credentials) = match prepared {
+        let (mut request, attachment, credentials) = match prepared {
             Ok(prepared) => prepared,
             Err(kind) => return Err(self.not_sent(kind, exchange, course)),
         };
@@ -271,6 +313,9 @@ impl Pipeline {
         let mut facts = RequestContext::new(operation.endpoint, course.context.attempt, attachment);
         facts.operation = course.context.operation;
         facts.follow_up = course.recovery.begin_attempt(credentials);
+        if let Some(trace) = self.observer.trace_context(facts.operation) {
+            exchange.join_trace(&mut request.headers, &trace);
+        }
         let result = within(course.deadline, &operation.timeouts, exchange.run(request)).await;
         course.context.elapsed = course.started.elapsed();
         course.context.learn(&result);
@@ -288,7 +333,7 @@ impl Pipeline {
         facts.follow_up = course.recovery.begin_attempt(None);
         let outcome = Outcome::after(course.context.elapsed).error(answer::attempt_error(&kind, None));
         self.observer.on_event(&exchange.fact(facts, outcome));
-        ApiError::new(kind, course.context.clone())
+        course.fail(kind)
     }
 
     /// Steps 2 and 3.

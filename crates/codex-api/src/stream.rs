@@ -3,13 +3,12 @@
 use std::{
     collections::VecDeque,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use codex_client::{ResponseHead, SseText, TimeoutPhase, TransportError};
-use codex_observe::{AttemptError, AuthEvidence, Event, Observer, Outcome, SafeText, StreamEnded};
+use codex_observe::{AttemptError, AuthEvidence, Event, Outcome, SafeText, StreamEnded};
 use codex_protocol::{ErrorBody, Response, ResponseEvent, ResponseStatus};
 use futures_core::Stream;
 use tokio::time::Sleep;
@@ -18,9 +17,11 @@ use crate::{
     answer,
     error::{ApiError, ApiErrorKind, DecodeError},
     error_context::{ErrorContext, StreamProgress},
+    event_counts::EventCounts,
     finished_items::FinishedItems,
     frames::Frames,
     head_facts,
+    operation_watch::OperationWatch,
     pipeline::Call,
     response_identity::{Ownership, ResponseIdentity},
     server_error::{self, Reported},
@@ -55,7 +56,8 @@ pub struct ResponseStream {
     head: ResponseHead,
     call: Call,
     deadline: Option<Pin<Box<Sleep>>>,
-    observer: Arc<dyn Observer>,
+    watch: OperationWatch,
+    counts: EventCounts,
     /// The text of the event given last: a cheap slice of what was read.
     last: Option<SseText>,
     /// Whether `last` keeps a chunk alive.
@@ -69,7 +71,7 @@ pub struct ResponseStream {
 }
 
 impl ResponseStream {
-    pub(crate) fn new(frames: Frames, head: ResponseHead, call: Call, observer: Arc<dyn Observer>) -> Self {
+    pub(crate) fn new(frames: Frames, head: ResponseHead, call: Call, watch: OperationWatch) -> Self {
         Self {
             frames,
             head_facts: head_facts::events(&head),
@@ -78,8 +80,9 @@ impl ResponseStream {
                 .and_then(|total| call.counted_from.checked_add(total))
                 .map(|at| Box::pin(tokio::time::sleep_until(at))),
             head,
+            counts: EventCounts::new(call.started),
             call,
-            observer,
+            watch,
             last: None,
             holds_chunk: false,
             events: 0,
@@ -166,7 +169,10 @@ impl ResponseStream {
             None => {
                 self.let_go_of_chunk();
                 match self.frames.poll_next(cx) {
-                    Poll::Ready(frame) => frame,
+                    Poll::Ready(frame) => {
+                        self.counts.read();
+                        frame
+                    }
                     Poll::Pending => Some(Err(ready!(self.poll_deadline(cx)).into())),
                 }
             }
@@ -217,6 +223,7 @@ impl ResponseStream {
         let failure = match &event {
             ResponseEvent::OutputItemDone(_) => {
                 self.output_started = true;
+                self.counts.count(&event, true);
                 self.finished.keep(self.last.as_ref());
                 return Ok(event);
             }
@@ -234,11 +241,20 @@ impl ResponseStream {
                 )
             }
             event => {
-                self.output_started |= event.is_output();
+                let is_output = event.is_output();
+                self.output_started |= is_output;
+                self.counts.count(event, is_output);
+                if let Some(response) = event.final_response() {
+                    self.counts.learn(response);
+                }
                 None
             }
         };
         if let Some(kind) = failure {
+            self.counts.count(&event, false);
+            if let Some(response) = event.final_response() {
+                self.counts.learn(response);
+            }
             return Err(self.fail_after(kind, Ended::Wholly));
         }
         if event.is_terminal() {
@@ -295,8 +311,10 @@ impl ResponseStream {
         outcome.status = self.call.context.status;
         outcome.evidence = self.call.context.evidence.clone();
         outcome.error = error;
-        let ended = StreamEnded::new(self.call.request.clone(), outcome, self.events, self.frames.bytes());
-        self.observer.on_event(&Event::StreamEnded(ended));
+        let ended =
+            StreamEnded::new(self.call.request.clone(), outcome.clone(), self.events, self.frames.bytes());
+        self.watch.observer().on_event(&Event::StreamEnded(ended));
+        self.watch.end(outcome, Some(self.counts.take()));
     }
 }
 

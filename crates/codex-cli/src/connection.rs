@@ -43,7 +43,7 @@ impl Connection {
         let mut choice = ProviderChoice::default();
         choice.id = args.provider.clone();
         choice.base_url = args.base_url.clone();
-        match config.select(&choice, &context.environment)? {
+        match config.select(&choice, &context.environment, None)? {
             Selection::Provider(provider) => Self::to(*provider, args, None, context),
             Selection::Simulator(why) => {
                 let simulator = start_simulator(why, context).await?;

@@ -1,6 +1,6 @@
 //! Where a turn's events come from: one request over HTTP, or one on the session's WebSocket.
 
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 use codex_api::{
     ApiError, Continuation, ResponseEvent, ResponseItem, ResponseStream, ResponsesApiRequest,
@@ -15,6 +15,16 @@ pub(crate) struct AnswerSource {
     websocket: Option<Websocket>,
 }
 
+/// A request, and how it is to be sent.
+pub(crate) struct Asked<'a> {
+    pub(crate) request: &'a ResponsesApiRequest,
+    pub(crate) options: &'a ResponsesOptions,
+    /// What a frame of a WebSocket carries in place of headers.
+    pub(crate) frame_metadata: &'a BTreeMap<String, String>,
+    /// Whether the service has lost what came before.
+    pub(crate) full_input: bool,
+}
+
 /// A connection in use, and what it will be worth to the next turn.
 struct Websocket {
     connection: ResponsesWebsocketConnection,
@@ -26,12 +36,8 @@ struct Websocket {
 
 impl AnswerSource {
     /// Sends `request`. Over a WebSocket, only what is new since the last response, unless `full_input` is wanted.
-    pub(crate) async fn open(
-        session: &ModelClient,
-        request: &ResponsesApiRequest,
-        options: &ResponsesOptions,
-        full_input: bool,
-    ) -> Result<Self, ApiError> {
+    pub(crate) async fn open(session: &ModelClient, asked: Asked<'_>) -> Result<Self, ApiError> {
+        let Asked { request, options, frame_metadata, full_input } = asked;
         if !session.takes_websocket() {
             let stream = session.api().responses().stream_request(request, options).await?;
             return Ok(Self { stream, websocket: None });
@@ -46,6 +52,7 @@ impl AnswerSource {
         sending.recovery.clone_from(&options.recovery);
         sending.continuation =
             new_items.map(|(last, input)| Continuation { previous_response_id: &last.response_id, input });
+        sending.client_metadata = Some(frame_metadata).filter(|metadata| !metadata.is_empty());
         let continued = sending.continuation.is_some();
         let stream = connection.stream_request(request, &sending).await?;
         let websocket = Websocket { connection, output: Vec::new(), completed: None, continued };

@@ -15,7 +15,10 @@ pub use environment::Environment;
 pub use error::{ConfigError, ConfigProblem, Origin, Place};
 pub use file::{Loaded, MAX_CONFIG_BYTES};
 pub use provider_config::{MAX_RETRIES, ProviderConfig, TimeoutConfig};
-pub use resolve::{KeySource, ProviderChoice, ResolvedProvider, Selection, WhySimulator};
+pub use resolve::{
+    CHATGPT_BASE_URL, CODEX_API_KEY_VARIABLE, KeySource, ProviderChoice, ResolvedProvider, Selection,
+    WhySimulator,
+};
 
 use table_reader::TableReader;
 
@@ -34,7 +37,7 @@ use table_reader::TableReader;
 ///     "config.toml".as_ref(),
 /// )?;
 /// let choice = ProviderChoice::default();
-/// let Selection::Provider(local) = loaded.config.select(&choice, &Environment::from([]))? else {
+/// let Selection::Provider(local) = loaded.config.select(&choice, &Environment::from([]), None)? else {
 ///     return Err("a provider is named".into());
 /// };
 /// assert_eq!(local.provider.base_url().as_str(), "http://127.0.0.1:8080/v1");

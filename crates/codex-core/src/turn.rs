@@ -1,6 +1,6 @@
 //! One turn: a response that survives streams which break before anything was shown.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use codex_api::{
     ApiError, ApiErrorKind, FallbackReason, ResponseEvent, ResponseStream, ResponsesApiRequest,
@@ -9,7 +9,7 @@ use codex_api::{
 use tokio::time::Instant;
 
 use crate::{
-    answer_source::AnswerSource,
+    answer_source::{AnswerSource, Asked},
     model_client::{ModelClient, SessionSettings, Transport},
 };
 
@@ -44,6 +44,7 @@ pub struct Turn {
     session: ModelClient,
     request: ResponsesApiRequest,
     options: ResponsesOptions,
+    frame_metadata: BTreeMap<String, String>,
     policy: RetryPolicy,
     started: Instant,
     /// Requests so far.
@@ -124,6 +125,7 @@ impl Turn {
             session,
             request,
             options: ResponsesOptions::default(),
+            frame_metadata: BTreeMap::new(),
             started: Instant::now(),
             asked: 0,
             retries: 0,
@@ -136,6 +138,11 @@ impl Turn {
     #[must_use]
     pub fn options(mut self, options: ResponsesOptions) -> Self {
         self.options = options;
+        self
+    }
+
+    pub(crate) fn frame_metadata(mut self, metadata: BTreeMap<String, String>) -> Self {
+        self.frame_metadata = metadata;
         self
     }
 
@@ -207,8 +214,13 @@ impl Turn {
         self.options.counted_from.get_or_insert(self.started);
         self.options.recovery.get_or_insert_with(|| self.session.api().recovery());
         self.asked += 1;
-        let full_input = self.free.full_input;
-        AnswerSource::open(&self.session, &self.request, &self.options, full_input).await.map_err(Box::new)
+        let asked = Asked {
+            request: &self.request,
+            options: &self.options,
+            frame_metadata: &self.frame_metadata,
+            full_input: self.free.full_input,
+        };
+        AnswerSource::open(&self.session, asked).await.map_err(Box::new)
     }
 
     /// Ends the turn; the connection of a whole response is kept for the next one.

@@ -32,7 +32,7 @@ fn resolve<const N: usize>(
     choice: &ProviderChoice,
     variables: [(&str, &str); N],
 ) -> ResolvedProvider {
-    match parse(text).unwrap().select(choice, &Environment::from(variables)).unwrap() {
+    match parse(text).unwrap().select(choice, &Environment::from(variables), None).unwrap() {
         Selection::Provider(provider) => *provider,
         other => panic!("{other:?}"),
     }
@@ -241,7 +241,7 @@ fn the_provider_is_the_named_one_else_openai_else_the_simulator() {
         ("", choose("ollama"), [("CODEX_OSS_PORT", "99")], Some("http://localhost:99/v1")),
         ("", choose("lmstudio"), [("CODEX_OSS_BASE_URL", "http://gpu/v1")], Some("http://gpu/v1")),
     ] {
-        let selection = parse(text).unwrap().select(&choice, &Environment::from(variables)).unwrap();
+        let selection = parse(text).unwrap().select(&choice, &Environment::from(variables), None).unwrap();
         let url = match &selection {
             Selection::Provider(provider) => Some(provider.provider.base_url().as_str()),
             _ => None,
@@ -256,7 +256,7 @@ fn why_it_is_the_simulator_is_told() {
         (ProviderChoice::default(), WhySimulator::NothingNamed),
         (ProviderChoice::default().id("sim"), WhySimulator::Named),
     ] {
-        let selection = Config::default().select(&choice, &Environment::from([])).unwrap();
+        let selection = Config::default().select(&choice, &Environment::from([]), None).unwrap();
         assert!(matches!(selection, Selection::Simulator(found) if found == why), "{selection:?}");
     }
 }
@@ -289,18 +289,20 @@ fn a_selection_that_fails_names_the_thing_and_the_remedy() {
         ),
     ] {
         let config = parse(text).unwrap();
-        let error =
-            config.select(&ProviderChoice::default().id(id), &Environment::from(variables)).unwrap_err();
+        let error = config
+            .select(&ProviderChoice::default().id(id), &Environment::from(variables), None)
+            .unwrap_err();
         assert!(line(&error).contains(expected), "{}\n  {expected}", line(&error));
     }
     let environment = Environment::from([("X_KEY", CANARY), ("H", "a\nb")]);
-    let error = parse(keyed).unwrap().select(&ProviderChoice::default().id("x"), &environment).unwrap_err();
+    let error =
+        parse(keyed).unwrap().select(&ProviderChoice::default().id("x"), &environment, None).unwrap_err();
     assert!(line(&error).starts_with("cannot use H: the header \"h\" cannot be sent"), "{}", line(&error));
     let environment = Environment::from([("OPENAI_BASE_URL", "ftp://h")]);
-    let error = Config::default().select(&ProviderChoice::default(), &environment).unwrap_err();
+    let error = Config::default().select(&ProviderChoice::default(), &environment, None).unwrap_err();
     assert!(line(&error).starts_with("cannot use OPENAI_BASE_URL: the base URL is neither http nor https"));
     let choice = ProviderChoice::default().base_url("u:p@h");
-    let error = Config::default().select(&choice, &Environment::from([])).unwrap_err();
+    let error = Config::default().select(&choice, &Environment::from([]), None).unwrap_err();
     assert!(line(&error).starts_with("cannot use the base URL that was given: "), "{}", line(&error));
 }
 

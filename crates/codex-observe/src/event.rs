@@ -102,6 +102,15 @@ pub enum FallbackReason {
 }
 
 impl FallbackReason {
+    /// The value in telemetry.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Negotiated => "negotiated",
+            Self::ConnectFailed => "connect_failed",
+            Self::RetriesSpent => "retries_spent",
+        }
+    }
+
     /// Whether it is part of normal operation, and no cause for a warning.
     pub fn is_expected(self) -> bool {
         self == Self::Negotiated

@@ -65,7 +65,7 @@ fn error_code(encoded: &str) -> Option<SafeText> {
     }
     let json = STANDARD.decode(encoded.trim()).ok()?;
     let body: Body = serde_json::from_slice(&json).ok()?;
-    Some(SafeText::new(&body.error.code))
+    (!body.error.code.is_empty()).then(|| SafeText::new(&body.error.code))
 }
 
 #[cfg(test)]
@@ -101,8 +101,9 @@ mod tests {
     #[test]
     fn what_does_not_decode_is_absent() {
         let no_code = STANDARD.encode(br#"{"error":{}}"#);
+        let empty = STANDARD.encode(br#"{"error":{"code":""}}"#);
         let huge = STANDARD.encode(vec![b' '; MAX_ERROR_JSON_BYTES]);
-        for value in [&b"%%%"[..], b"", b"\xff\xfe", no_code.as_bytes(), huge.as_bytes()] {
+        for value in [&b"%%%"[..], b"", b"\xff\xfe", no_code.as_bytes(), empty.as_bytes(), huge.as_bytes()] {
             assert_eq!(read(&[(ERROR_JSON, value)]).auth_error_code, None);
         }
         assert!(read(&[(REQUEST_ID, b"\xff")]).is_empty());

@@ -55,7 +55,13 @@ impl Outcome {
 
     /// Whether the service refused the credentials.
     pub fn is_unauthorized(&self) -> bool {
-        self.status == Some(401) && self.error.is_some()
+        self.error.is_some() && self.final_status() == Some(401)
+    }
+
+    /// The status that counts: that of the failure, where it has one of its own. A stream whose head said 200 can report
+    /// a 401 inside.
+    pub fn final_status(&self) -> Option<u16> {
+        self.error.as_ref().and_then(AttemptError::status).or(self.status)
     }
 }
 
@@ -71,13 +77,14 @@ impl Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptError {
     class: ErrorClass,
+    status: Option<u16>,
     message: SafeText,
 }
 
 impl AttemptError {
     /// An answer with a status that is no success, or an error event with that status: `http 401`.
     pub fn http(status: u16) -> Self {
-        Self::new(ErrorClass::Http, &format!("http {status}"))
+        Self { status: Some(status), ..Self::new(ErrorClass::Http, &format!("http {status}")) }
     }
 
     /// One of the timeouts.
@@ -112,12 +119,17 @@ impl AttemptError {
 
     /// The service reported a failure inside the stream: its code, such as `rate_limit_exceeded`.
     pub fn response(code: &str) -> Self {
-        Self { class: ErrorClass::Response, message: SafeText::new(code) }
+        Self { class: ErrorClass::Response, status: None, message: SafeText::new(code) }
     }
 
     /// Which kind of failure.
     pub fn class(&self) -> ErrorClass {
         self.class
+    }
+
+    /// The status of a failure that is one ([`http`](Self::http)).
+    pub fn status(&self) -> Option<u16> {
+        self.status
     }
 
     /// The text, as [`Display`](fmt::Display) shows it.
@@ -126,7 +138,7 @@ impl AttemptError {
     }
 
     fn new(class: ErrorClass, detail: &str) -> Self {
-        Self { class, message: SafeText::prose(detail, MAX_ERROR_DETAIL_CHARS) }
+        Self { class, status: None, message: SafeText::prose(detail, MAX_ERROR_DETAIL_CHARS) }
     }
 }
 
@@ -156,4 +168,20 @@ pub enum ErrorClass {
     Response,
     /// The caller gave it up.
     Cancelled,
+}
+
+impl ErrorClass {
+    /// The value of `error.type` in telemetry.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Network => "network",
+            Self::Timeout => "timeout",
+            Self::RetryLimit => "retry_limit",
+            Self::Build => "build",
+            Self::Stream => "stream",
+            Self::Response => "response",
+            Self::Cancelled => "cancelled",
+        }
+    }
 }

@@ -1,17 +1,37 @@
 //! Models a server has.
 
-use serde_json::Value;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, value::RawValue};
 
-use crate::options::{ReasoningEffort, ReasoningSummary, Verbosity};
+use crate::{
+    extra::Extra,
+    options::{ReasoningEffort, ReasoningSummary, Verbosity},
+};
 
-wire_struct! {
-    /// The answer of `GET /models`.
-    pub struct ModelList {
-        /// Always `list`.
-        optional object: String,
-        /// The models.
-        list data: Model,
-    }
+/// The answer of `GET /models`.
+///
+/// ```
+/// use codex_protocol::ModelList;
+///
+/// let list: ModelList = serde_json::from_str(r#"{"data":[{"id":"a"},{"id":7},{"id":"b"}]}"#)?;
+/// assert_eq!((list.data.len(), list.skipped), (2, 1));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(from = "ModelListOnTheWire")]
+#[non_exhaustive]
+pub struct ModelList {
+    /// Always `list`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub object: Option<String>,
+    /// The models that could be read.
+    pub data: Vec<Model>,
+    /// How many entries could not be read: they cost nothing but themselves.
+    #[serde(skip)]
+    pub skipped: usize,
+    /// Properties without a field of their own.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 wire_struct! {
@@ -30,12 +50,28 @@ wire_struct! {
     }
 }
 
-wire_struct! {
-    /// The catalogue of the Codex service: `GET /models?client_version=X.Y.Z`.
-    pub struct ModelCatalogue {
-        /// The models.
-        list models: ModelInfo,
-    }
+/// The catalogue of the Codex service: `GET /models?client_version=X.Y.Z`.
+///
+/// ```
+/// use codex_protocol::ModelCatalogue;
+///
+/// let json = r#"{"models":[{"slug":"a"},{"no_slug":true},{"slug":"b","priority":"first"}]}"#;
+/// let catalogue: ModelCatalogue = serde_json::from_str(json)?;
+/// assert_eq!((catalogue.models.len(), catalogue.skipped), (1, 2));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(from = "CatalogueOnTheWire")]
+#[non_exhaustive]
+pub struct ModelCatalogue {
+    /// The models that could be read.
+    pub models: Vec<ModelInfo>,
+    /// How many entries could not be read: they cost nothing but themselves.
+    #[serde(skip)]
+    pub skipped: usize,
+    /// Properties without a field of their own.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 wire_struct! {
@@ -111,12 +147,42 @@ impl ModelInfo {
     /// Percent of the context that can be used when the catalogue does not say.
     pub const DEFAULT_EFFECTIVE_CONTEXT_PERCENT: u64 = 95;
 
-    /// Tokens of context that can be used; `None` when the catalogue does not say.
+    /// Percent of the context at which a history is compacted at the latest.
+    pub const MAX_AUTO_COMPACT_PERCENT: u64 = 90;
+
+    /// Tokens of context that can be used; `None` when the catalogue does not say. Never more than the window.
     pub fn usable_context(&self) -> Option<u64> {
         let percent =
             self.effective_context_window_percent.unwrap_or(Self::DEFAULT_EFFECTIVE_CONTEXT_PERCENT);
-        Some(self.context_window?.saturating_mul(percent) / 100)
+        Some(share(self.context_window?, percent))
     }
+
+    /// Tokens at which to compact a history: the catalogue's own limit, and at most
+    /// [`MAX_AUTO_COMPACT_PERCENT`](Self::MAX_AUTO_COMPACT_PERCENT) of the window. `None` when the catalogue says
+    /// neither.
+    ///
+    /// ```
+    /// use codex_protocol::ModelInfo;
+    ///
+    /// let mut model = ModelInfo::default();
+    /// model.context_window = Some(200_000);
+    /// assert_eq!(model.auto_compact_limit(), Some(180_000));
+    /// model.auto_compact_token_limit = Some(100_000);
+    /// assert_eq!(model.auto_compact_limit(), Some(100_000));
+    /// ```
+    pub fn auto_compact_limit(&self) -> Option<u64> {
+        let of_window = self.context_window.map(|window| share(window, Self::MAX_AUTO_COMPACT_PERCENT));
+        match (self.auto_compact_token_limit, of_window) {
+            (Some(told), Some(of_window)) => Some(told.min(of_window)),
+            (told, of_window) => told.or(of_window),
+        }
+    }
+}
+
+/// So many percent of `tokens`, all of them at most.
+fn share(tokens: u64, percent: u64) -> u64 {
+    let share = u128::from(tokens) * u128::from(percent.min(100)) / 100;
+    u64::try_from(share).unwrap_or(tokens)
 }
 
 wire_struct! {
@@ -175,4 +241,49 @@ open_enum! {
         Freeform = "freeform",
         Function = "function",
     }
+}
+
+/// A [`ModelList`] whose entries have not been looked at.
+#[derive(Deserialize)]
+struct ModelListOnTheWire {
+    #[serde(default)]
+    object: Option<String>,
+    #[serde(default)]
+    data: Option<Vec<Box<RawValue>>>,
+    #[serde(flatten)]
+    extra: Extra,
+}
+
+impl From<ModelListOnTheWire> for ModelList {
+    fn from(wire: ModelListOnTheWire) -> Self {
+        let (data, skipped) = readable(wire.data);
+        Self { object: wire.object, data, skipped, extra: wire.extra }
+    }
+}
+
+/// A [`ModelCatalogue`] whose entries have not been looked at.
+#[derive(Deserialize)]
+struct CatalogueOnTheWire {
+    #[serde(default)]
+    models: Option<Vec<Box<RawValue>>>,
+    #[serde(flatten)]
+    extra: Extra,
+}
+
+impl From<CatalogueOnTheWire> for ModelCatalogue {
+    fn from(wire: CatalogueOnTheWire) -> Self {
+        let (models, skipped) = readable(wire.models);
+        Self { models, skipped, extra: wire.extra }
+    }
+}
+
+/// The entries that decode, in their order, and how many do not. Null stands for an empty list.
+fn readable<T: DeserializeOwned>(entries: Option<Vec<Box<RawValue>>>) -> (Vec<T>, usize) {
+    let entries = entries.unwrap_or_default();
+    let all = entries.len();
+    // A derived struct also takes a list of its fields, which no server means.
+    let objects = entries.iter().map(|entry| entry.get()).filter(|entry| entry.starts_with('{'));
+    let readable: Vec<T> = objects.filter_map(|entry| serde_json::from_str(entry).ok()).collect();
+    let skipped = all - readable.len();
+    (readable, skipped)
 }

@@ -1,14 +1,11 @@
-//! Bearer tokens: who may ask, until when, and what a refusal looks like.
+//! Bearer tokens: who may ask, and until when.
 
 use std::fmt;
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, SEC_WEBSOCKET_PROTOCOL};
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::failure::Failure;
 
@@ -33,7 +30,7 @@ pub struct Token {
     valid_for_ms: Option<u64>,
 }
 
-/// Which requests are authorized.
+/// Which requests are authorized, apart from the tokens of the authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Auth {
     /// All.
@@ -80,17 +77,29 @@ impl Auth {
         }
     }
 
-    /// Accepts or refuses a request that comes `age` after the start of the simulator.
-    pub(crate) fn check(&self, headers: &HeaderMap, age: Duration) -> Result<(), Box<Failure>> {
+    /// The same, but for any token: then none but those added.
+    pub(crate) fn known_only(self) -> Self {
+        if self == Self::AnyToken { Self::Tokens(Vec::new()) } else { self }
+    }
+
+    /// Accepts or refuses a request that comes `age` after the start of the simulator; `others` knows further tokens.
+    pub(crate) fn check(
+        &self,
+        headers: &HeaderMap,
+        age: Duration,
+        others: impl FnOnce(&str) -> Result<(), Box<Failure>>,
+    ) -> Result<(), Box<Failure>> {
         if matches!(self, Self::None) {
             return Ok(());
         }
-        let Some(given) = credential(headers) else { return Err(Box::new(missing())) };
+        let Some(given) = credential(headers) else {
+            return Err(Box::new(Failure::missing_authorization()));
+        };
         match self {
             Self::None | Self::AnyToken => Ok(()),
             Self::Tokens(tokens) => match tokens.iter().find(|token| token.token == given) {
-                None => Err(Box::new(invalid())),
-                Some(token) if token.expired(age) => Err(Box::new(expired())),
+                None => others(given),
+                Some(token) if token.expired(age) => Err(Box::new(Failure::token_expired())),
                 Some(_) => Ok(()),
             },
         }
@@ -117,30 +126,6 @@ fn offered_key(headers: &HeaderMap) -> Option<&str> {
         .find_map(|protocol| protocol.trim().strip_prefix("openai-insecure-api-key."))
 }
 
-fn unauthorized() -> Failure {
-    Failure::new(401).kind("invalid_request_error")
-}
-
-fn missing() -> Failure {
-    unauthorized()
-        .message("You didn't provide an API key. Send it as a bearer token in the Authorization header.")
-        .header("x-openai-authorization-error", "missing_authorization_header")
-        .header("www-authenticate", "Bearer")
-}
-
-fn invalid() -> Failure {
-    unauthorized().code("invalid_api_key").message("Incorrect API key provided.")
-}
-
-/// An expired token shows in a header: base64 of a JSON error.
-fn expired() -> Failure {
-    let error = json!({"error": {"code": "token_expired"}}).to_string();
-    unauthorized()
-        .code("token_expired")
-        .message("Your authentication token has expired. Sign in again.")
-        .header("x-error-json", STANDARD.encode(error))
-}
-
 #[cfg(test)]
 mod tests {
     // Ladder: pure function.
@@ -164,7 +149,8 @@ mod tests {
             if let Some(value) = value {
                 headers.insert(AUTHORIZATION, HeaderValue::from_static(value));
             }
-            let found = auth.check(&headers, Duration::from_secs(age)).err().map(|failure| {
+            let others = |_: &str| Err(Box::new(Failure::invalid_api_key()));
+            let found = auth.check(&headers, Duration::from_secs(age), others).err().map(|failure| {
                 failure
                     .code
                     .clone()

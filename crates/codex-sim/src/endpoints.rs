@@ -15,11 +15,10 @@ use bytes::Bytes;
 use http::{Method, Response, StatusCode};
 
 use crate::answer_head::Head;
-use crate::exchange::Exchange;
+use crate::exchange::{Delivery, Exchange};
 use crate::failure::Failure;
-use crate::faults::Faults;
 use crate::playback::Playback;
-use crate::rule::Answer;
+use crate::rule::{Answer, Rule};
 use crate::script::Script;
 use crate::service::Closed;
 
@@ -80,16 +79,9 @@ pub(crate) async fn answer(
         return create_response::answer(exchange).await;
     }
     let rule = exchange.rule();
-    let mut delivery = exchange.delivery(rule.as_deref());
-    if rule.as_ref().is_none_or(|rule| rule.faults.is_none()) {
-        // The scenario's own faults are about responses.
-        delivery.faults = Faults::new();
-    }
-    match rule.as_ref().map(|rule| &rule.answer) {
-        Some(Answer::Fail(failure)) => return exchange.fail(failure, &delivery).await,
-        Some(Answer::Raw(raw)) => return create_response::replay(&exchange, raw, &delivery).await,
-        // A reply is a response, which is an answer to a compaction only.
-        Some(Answer::Sensible | Answer::Reply(_)) | None => {}
+    let delivery = exchange.plain_delivery(rule.as_deref());
+    if let Some(answer) = scripted(&exchange, rule.as_deref(), &delivery).await {
+        return answer;
     }
     let plain = match endpoint {
         Endpoint::StoredResponse { id } if stored_response::wants_events(&exchange) => {
@@ -109,6 +101,20 @@ pub(crate) async fn answer(
             exchange.deliver(head, Script::whole(json), &delivery).await
         }
         Err(failure) => exchange.fail(&failure, &delivery).await,
+    }
+}
+
+/// The answer that a rule has ready, whatever the endpoint.
+pub(crate) async fn scripted(
+    exchange: &Exchange<'_>,
+    rule: Option<&Rule>,
+    delivery: &Delivery,
+) -> Option<Result<Response<Playback>, Closed>> {
+    match &rule?.answer {
+        Answer::Fail(failure) => Some(exchange.fail(failure, delivery).await),
+        Answer::Raw(raw) => Some(create_response::replay(exchange, raw, delivery).await),
+        // A reply is a response, which is an answer to a compaction only.
+        Answer::Sensible | Answer::Reply(_) => None,
     }
 }
 

@@ -35,6 +35,13 @@ pub enum ScenarioError {
         /// Its name.
         name: String,
     },
+    /// The token authority cannot be as the scenario says.
+    #[error("`oauth`: {problem}")]
+    OAuth {
+        /// What is wrong.
+        #[source]
+        problem: OAuthProblem,
+    },
     /// A file that the scenario needs cannot be read.
     #[error("cannot read {}", path.display())]
     File {
@@ -43,6 +50,30 @@ pub enum ScenarioError {
         /// Why not.
         #[source]
         source: io::Error,
+    },
+}
+
+/// What is wrong with the token authority. Accounts are numbered from 0.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OAuthProblem {
+    /// Two accounts begin with the same token.
+    #[error("account {account} has a token of an account before it: give each its own")]
+    SharedToken {
+        /// Number of the second account.
+        account: usize,
+    },
+    /// The device flow names an account that is not there.
+    #[error("`device.account` is {account}, and there is no such account: they are numbered from 0")]
+    NoSuchAccount {
+        /// The number given.
+        account: usize,
+    },
+    /// The status of a poll that comes too early is no status of an error.
+    #[error("`device.pending_status` {status} is not between 400 and 599")]
+    PendingStatus {
+        /// The status given.
+        status: u16,
     },
 }
 

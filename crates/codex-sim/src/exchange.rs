@@ -58,6 +58,15 @@ impl Exchange<'_> {
         Delivery { dialect: dialect.clone(), faults: faults.clone() }
     }
 
+    /// How the answer of `rule` to any other request is delivered: the scenario's own faults are about responses.
+    pub(crate) fn plain_delivery(&self, rule: Option<&Rule>) -> Delivery {
+        let mut delivery = self.delivery(rule);
+        if rule.is_none_or(|rule| rule.faults.is_none()) {
+            delivery.faults = Faults::new();
+        }
+        delivery
+    }
+
     /// An error of the service itself, without faults.
     pub(crate) fn refuse(&self, failure: &Failure) -> Response<Playback> {
         self.signature.failure(failure, &self.world.settings, Arc::clone(&self.control))

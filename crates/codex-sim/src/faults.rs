@@ -1,5 +1,6 @@
 //! What goes wrong on the wire while an answer is sent.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -7,6 +8,7 @@ use serde::Deserialize;
 use crate::insert::Insert;
 use crate::milliseconds;
 use crate::response_object::Outcome;
+use crate::unauthorized::error_json;
 
 /// Faults of one answer. The default is none.
 ///
@@ -139,9 +141,12 @@ pub struct StreamFailure {
     /// The text for people.
     #[serde(default)]
     pub message: String,
-    /// The `status` of an `error` frame; without it the frame has none. WebSocket only.
+    /// The `status` of an `error` event; without it the event has none.
     #[serde(default)]
     pub status: Option<u16>,
+    /// The `headers` of an `error` event; without any, the event has none.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
 }
 
 impl Faults {
@@ -246,13 +251,43 @@ impl Stall {
 impl StreamFailure {
     /// A failure after `after_events` events.
     pub fn new(after_events: usize, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { after_events, code: code.into(), message: message.into(), status: None }
+        Self {
+            after_events,
+            code: code.into(),
+            message: message.into(),
+            status: None,
+            headers: BTreeMap::new(),
+        }
     }
 
-    /// Sets the `status` of an `error` frame.
+    /// A 401 after `after_events` events, for [`Faults::error`]; the code also stands in its `x-error-json`.
+    ///
+    /// ```
+    /// use codex_sim::{Faults, Rule, StreamFailure};
+    ///
+    /// let expired = StreamFailure::unauthorized(0, "token_expired").header("x-request-id", "req-1");
+    /// let rule = Rule::from(Faults::new().error(expired)).once();
+    /// # let _ = rule;
+    /// ```
+    pub fn unauthorized(after_events: usize, code: impl Into<String>) -> Self {
+        let code = code.into();
+        let evidence = error_json(&code);
+        Self::new(after_events, code, "Your credentials were not accepted.")
+            .status(401)
+            .header("x-error-json", evidence)
+    }
+
+    /// Sets the `status` of an `error` event.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = Some(status);
+        self
+    }
+
+    /// Adds a header to an `error` event.
+    #[must_use]
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.insert(name.into(), value.into());
         self
     }
 

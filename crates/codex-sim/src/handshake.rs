@@ -13,7 +13,6 @@ use crate::connection::ConnectionControl;
 use crate::endpoints;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
-use crate::faults::Faults;
 use crate::inbound::Inbound;
 use crate::playback::Playback;
 use crate::realtime::RealtimeKind;
@@ -34,15 +33,17 @@ pub(crate) async fn handle(
     at: Duration,
 ) -> Result<Response<Playback>, Closed> {
     let upgrade = hyper::upgrade::on(&mut request);
-    let (parts, _) = request.into_parts();
+    let (mut parts, _) = request.into_parts();
     let signature = Signature { seed: world.settings.seed, request: world.next_request() };
-    let authorization = world.settings.auth.check(&parts.headers, at);
+    let record = recorded(&parts);
+    world.strip(&mut parts.headers);
+    let authorization = world.authorize(&parts.headers, below_base(parts.uri.path()), at);
     world.journal().record(RecordedRequest {
         transport: Transport::Handshake,
         connection: control.number(),
         authorized: authorization.is_ok(),
         at,
-        ..recorded(&parts)
+        ..record.clone()
     });
     let mut inbound = inbound(&parts, signature.request);
     // Handshakes are counted apart, so that the first request on a connection is the first.
@@ -53,11 +54,7 @@ pub(crate) async fn handle(
         Err(failure) => return Ok(exchange.refuse(&failure)),
     };
     let rule = exchange.rule();
-    let mut delivery = exchange.delivery(rule.as_deref());
-    if rule.as_ref().is_none_or(|rule| rule.faults.is_none()) {
-        // The scenario's own faults are about responses.
-        delivery.faults = Faults::new();
-    }
+    let delivery = exchange.plain_delivery(rule.as_deref());
     if let Some(Answer::Fail(failure)) = rule.as_ref().map(|rule| &rule.answer) {
         return exchange.fail(failure, &delivery).await;
     }
@@ -73,6 +70,8 @@ pub(crate) async fn handle(
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
+        recorded_headers: record.headers,
+        authorization_sent: record.authorization_sent,
     };
     control.upgrade(PendingSocket { upgrade, handshake, kind, head });
     Ok(response)

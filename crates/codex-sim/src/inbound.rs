@@ -19,6 +19,8 @@ pub(crate) struct Inbound {
     /// Path below the base URL, such as `/responses`.
     pub(crate) path: String,
     pub(crate) query: String,
+    /// Host and port in the request target, as HTTP/2 sends them.
+    pub(crate) authority: Option<String>,
     pub(crate) headers: HeaderMap,
     /// The JSON object of the body; empty when there was none.
     pub(crate) body: Map<String, Value>,

@@ -1,6 +1,5 @@
 //! What a simulator remembers of the requests it got.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use http::header::{AUTHORIZATION, COOKIE, SEC_WEBSOCKET_PROTOCOL};
@@ -8,6 +7,7 @@ use http::{HeaderMap, Method};
 use serde_json::Value;
 
 use crate::auth::API_KEY_HEADER;
+use crate::kept::Kept;
 use crate::transport::Transport;
 
 /// Most requests remembered; the oldest goes first.
@@ -33,9 +33,12 @@ pub struct RecordedRequest {
     /// Headers by lower-case name, in order; of a message on a WebSocket, those of the handshake. Values of
     /// credentials are `[REDACTED]`.
     pub headers: Vec<(String, String)>,
+    /// Whether an `Authorization` header came in, also when the scenario strips it.
+    pub authorization_sent: bool,
     /// Whether the simulator accepted the credentials.
     pub authorized: bool,
-    /// The JSON body, decompressed; none when there was no body or no JSON.
+    /// The JSON body, decompressed; none when there was no body or no JSON. A form for the token authority is an
+    /// object of strings; what is secret there is `[REDACTED]`. Envelopes and telemetry have lists of their own.
     pub body: Option<Value>,
     /// Length of the body as it was sent, in bytes.
     pub body_bytes: usize,
@@ -90,25 +93,23 @@ fn redacted_protocols(value: &str) -> String {
 }
 
 /// The requests a simulator remembers.
-#[derive(Debug, Default)]
-pub(crate) struct Journal {
-    requests: VecDeque<RecordedRequest>,
-    /// Bytes of their bodies, as they were sent.
-    bytes: usize,
+#[derive(Debug)]
+pub(crate) struct Journal(Kept<RecordedRequest>);
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self(Kept::new(MAX_RECORDED, MAX_RECORDED_BYTES))
+    }
 }
 
 impl Journal {
     pub(crate) fn record(&mut self, request: RecordedRequest) {
-        self.bytes += request.body_bytes;
-        self.requests.push_back(request);
-        while self.requests.len() > MAX_RECORDED || self.bytes > MAX_RECORDED_BYTES {
-            let Some(oldest) = self.requests.pop_front() else { break };
-            self.bytes -= oldest.body_bytes;
-        }
+        let bytes = request.body_bytes;
+        self.0.push(request, bytes);
     }
 
     pub(crate) fn all(&self) -> Vec<RecordedRequest> {
-        self.requests.iter().cloned().collect()
+        self.0.all()
     }
 }
 
@@ -125,6 +126,7 @@ mod tests {
             path: String::new(),
             query: String::new(),
             headers: Vec::new(),
+            authorization_sent: true,
             authorized: true,
             body: None,
             body_bytes,
@@ -144,6 +146,5 @@ mod tests {
         assert_eq!(journal.all().len(), 1);
         journal.record(request(0, MAX_RECORDED_BYTES + 1));
         assert!(journal.all().is_empty());
-        assert_eq!(journal.bytes, 0);
     }
 }

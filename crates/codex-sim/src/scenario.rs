@@ -2,20 +2,20 @@
 
 use std::path::Path;
 
-use http::{HeaderName, HeaderValue};
-
 use crate::auth::{Auth, Token};
 use crate::background::BackgroundTiming;
 use crate::dialect::Dialect;
-use crate::error::{RuleProblem, ScenarioError};
+use crate::error::ScenarioError;
 use crate::failure::Failure;
 use crate::faults::Faults;
 use crate::ids::Calendar;
 use crate::limits::Limits;
+use crate::oauth::{Account, OAuth};
 use crate::realtime_options::RealtimeOptions;
 use crate::reply::Reply;
-use crate::rule::{Answer, Rule};
+use crate::rule::Rule;
 use crate::scenario_toml;
+use crate::tracker::Sentry;
 use crate::websocket_options::WebSocketOptions;
 
 /// Default limit of a request body, in bytes, once decompressed.
@@ -62,6 +62,9 @@ pub(crate) struct Settings {
     pub(crate) realtime: RealtimeOptions,
     pub(crate) limits: Limits,
     pub(crate) background: BackgroundTiming,
+    pub(crate) oauth: Option<OAuth>,
+    pub(crate) strip_authorization: bool,
+    pub(crate) sentry: Sentry,
 }
 
 /// What happens to request bodies compressed with zstd.
@@ -116,6 +119,9 @@ impl Scenario {
                 realtime: RealtimeOptions::new(),
                 limits: Limits::new(),
                 background: BackgroundTiming::default(),
+                oauth: None,
+                strip_authorization: false,
+                sentry: Sentry::new(),
             },
         }
     }
@@ -275,44 +281,32 @@ impl Scenario {
         self
     }
 
-    pub(crate) fn check(&self) -> Result<(), ScenarioError> {
-        let limits = self.settings.limits.headers(0);
-        let limits = limits.iter().map(|(name, value)| (name, value));
-        if let Some((name, _)) =
-            limits.chain(&self.settings.websocket.headers).find(|header| !sendable(*header))
-        {
-            return Err(ScenarioError::Header { name: name.clone() });
-        }
-        for (index, rule) in self.rules.iter().enumerate() {
-            check_rule(rule).map_err(|problem| ScenarioError::Rule {
-                number: index + 1,
-                line: None,
-                problem,
-            })?;
-        }
-        Ok(())
+    /// Sets the token authority: the service then takes only its tokens and those of [`Scenario::token`].
+    #[must_use]
+    pub fn oauth(mut self, oauth: OAuth) -> Self {
+        self.settings.oauth = Some(oauth);
+        self
     }
-}
 
-pub(crate) fn check_rule(rule: &Rule) -> Result<(), RuleProblem> {
-    let status = match &rule.answer {
-        Answer::Fail(failure) => failure.status,
-        Answer::Raw(raw) => raw.status,
-        Answer::Sensible | Answer::Reply(_) => 200,
-    };
-    if !(200..600).contains(&status) {
-        return Err(RuleProblem::Status { status });
+    /// Adds an account to the token authority.
+    #[must_use]
+    pub fn account(mut self, account: Account) -> Self {
+        self.settings.oauth.get_or_insert_default().accounts.push(account);
+        self
     }
-    if rule.times == Some(0) {
-        return Err(RuleProblem::NeverUsed);
-    }
-    match rule.headers().into_iter().flatten().find(|header| !sendable(*header)) {
-        Some((name, _)) => Err(RuleProblem::Header { name: name.clone() }),
-        None => Ok(()),
-    }
-}
 
-/// Whether a header can be sent.
-fn sendable((name, value): (&String, &String)) -> bool {
-    HeaderName::try_from(name).is_ok() && HeaderValue::try_from(value).is_ok()
+    /// Ignores every `Authorization` header, as if a proxy in front had taken it away.
+    /// [`RecordedRequest::authorization_sent`](crate::RecordedRequest::authorization_sent) tells whether it was sent.
+    #[must_use]
+    pub fn strip_authorization(mut self) -> Self {
+        self.settings.strip_authorization = true;
+        self
+    }
+
+    /// Sets which envelopes the tracker takes.
+    #[must_use]
+    pub fn sentry(mut self, sentry: Sentry) -> Self {
+        self.settings.sentry = sentry;
+        self
+    }
 }

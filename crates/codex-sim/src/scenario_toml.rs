@@ -15,11 +15,14 @@ use crate::failure::Failure;
 use crate::faults::Faults;
 use crate::ids::Calendar;
 use crate::limits::Limits;
+use crate::oauth::OAuth;
 use crate::raw::RawStream;
 use crate::realtime_options::RealtimeOptions;
 use crate::reply::Reply;
 use crate::rule::{Answer, Rule};
-use crate::scenario::{Scenario, UnknownParameters, ZstdBodies, check_rule};
+use crate::scenario::{Scenario, UnknownParameters, ZstdBodies};
+use crate::scenario_check::check_rule;
+use crate::tracker::Sentry;
 use crate::websocket_options::WebSocketOptions;
 use crate::when::When;
 
@@ -40,6 +43,9 @@ struct ScenarioFile {
     realtime: RealtimeOptions,
     limits: Limits,
     background: BackgroundTiming,
+    oauth: Option<OAuth>,
+    strip_authorization: bool,
+    sentry: Sentry,
     rule: Vec<Spanned<RuleEntry>>,
 }
 
@@ -84,6 +90,9 @@ pub(crate) fn read(text: &str, folder: &Path) -> Result<Scenario, ScenarioError>
     settings.realtime = file.realtime;
     settings.limits = file.limits;
     settings.background = file.background;
+    settings.oauth = file.oauth;
+    settings.strip_authorization = file.strip_authorization;
+    settings.sentry = file.sentry;
     if file.no_auth {
         settings.auth = Auth::None;
     }

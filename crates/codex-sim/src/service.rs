@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{Method, Request, Response};
 use hyper::body::Incoming;
@@ -19,6 +20,7 @@ use crate::inbound::Inbound;
 use crate::playback::Playback;
 use crate::recorded::{RecordedRequest, safe_headers};
 use crate::request_body;
+use crate::root_endpoints;
 use crate::socket::SocketHead;
 use crate::transport::Transport;
 use crate::websocket::is_upgrade;
@@ -42,10 +44,16 @@ pub(crate) async fn handle(
     if is_upgrade(&request) {
         return handshake::handle(world, control, request, at).await;
     }
+    if let Some(endpoint) = root_endpoints::find(request.uri().path()) {
+        // An answer to a request here is rare, and large: it need not weigh on the others.
+        return Box::pin(root_endpoints::handle(world, control, request, endpoint)).await;
+    }
     let signature = Signature { seed: world.settings.seed, request: world.next_request() };
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
+    let record = recorded(&parts);
+    world.strip(&mut parts.headers);
     let read = request_body::read(body, world.settings.body_limit).await;
-    let authorization = world.settings.auth.check(&parts.headers, at);
+    let authorization = world.authorize(&parts.headers, below_base(parts.uri.path()), at);
 
     let body_bytes = read.as_ref().map_or(0, Bytes::len);
     let plain = read.and_then(|bytes| request_body::decompress(&parts.headers, bytes, &world.settings));
@@ -55,7 +63,7 @@ pub(crate) async fn handle(
         body_bytes,
         at,
         connection: control.number(),
-        ..recorded(&parts)
+        ..record
     });
     let mut inbound = Inbound {
         number: signature.request,
@@ -87,6 +95,7 @@ pub(crate) fn recorded(parts: &Parts) -> RecordedRequest {
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: safe_headers(&parts.headers),
+        authorization_sent: parts.headers.contains_key(AUTHORIZATION),
         authorized: false,
         body: None,
         body_bytes: 0,
@@ -102,7 +111,8 @@ pub(crate) fn recorded_head(head: &SocketHead) -> RecordedRequest {
         method: Method::GET,
         path: head.path.clone(),
         query: head.query.clone(),
-        headers: safe_headers(&head.headers),
+        headers: head.recorded_headers.clone(),
+        authorization_sent: head.authorization_sent,
         authorized: true,
         body: None,
         body_bytes: 0,

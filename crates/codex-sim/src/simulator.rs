@@ -7,11 +7,15 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::collector::TelemetryExport;
 use crate::error::{ScenarioError, SimError};
+use crate::oauth::{Login, RefreshState};
 use crate::recorded::RecordedRequest;
 use crate::rule::Rule;
-use crate::scenario::{Scenario, check_rule};
+use crate::scenario::Scenario;
+use crate::scenario_check::check_rule;
 use crate::server;
+use crate::tracker::Envelope;
 use crate::world::World;
 
 /// A running simulator. It stops when it is dropped.
@@ -78,6 +82,54 @@ impl Simulator {
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.world.journal().all()
+    }
+
+    /// The server's root, such as `http://127.0.0.1:4010`: the issuer of tokens, and where the tracker is.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// The newest tokens of an account, numbered from 0; none when there is no such account.
+    #[must_use]
+    pub fn login(&self, account: usize) -> Option<Login> {
+        self.world.authority().login(account)
+    }
+
+    /// Refreshes an account as another process of its user would: the newest refresh token is spent, and new
+    /// tokens come. Neither a request nor a refresh is counted. None when there is no such account or its refresh
+    /// token does not work.
+    #[must_use]
+    pub fn refresh_elsewhere(&self, account: usize) -> Option<Login> {
+        self.world.authority().refresh_elsewhere(account, self.world.started.elapsed())
+    }
+
+    /// Sets what becomes of the newest refresh token of an account; whether there is such an account.
+    pub fn set_refresh_state(&self, account: usize, state: RefreshState) -> bool {
+        self.world.authority().set_refresh_state(account, state)
+    }
+
+    /// Lets all access tokens of an account expire now, whatever their `exp` says; whether there is such an account.
+    pub fn expire_access(&self, account: usize) -> bool {
+        self.world.authority().expire_access(account, self.world.started.elapsed())
+    }
+
+    /// How many refreshes of clients succeeded.
+    #[must_use]
+    pub fn refreshes(&self) -> u64 {
+        self.world.authority().refreshes()
+    }
+
+    /// The envelopes that the tracker took, oldest first; at most [`MAX_ENVELOPES`](crate::MAX_ENVELOPES) of them.
+    #[must_use]
+    pub fn envelopes(&self) -> Vec<Envelope> {
+        self.world.envelopes().all()
+    }
+
+    /// The exports that the collector took, oldest first; at most [`MAX_EXPORTS`](crate::MAX_EXPORTS) of them.
+    #[must_use]
+    pub fn telemetry(&self) -> Vec<TelemetryExport> {
+        self.world.telemetry().all()
     }
 
     /// Adds a rule that is tried before the scenario's own, after those pushed earlier.

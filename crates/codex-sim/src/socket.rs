@@ -42,6 +42,10 @@ pub(crate) enum SocketKind {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SocketHead {
     pub(crate) headers: HeaderMap,
+    /// What is remembered of them: as they were sent, without secrets.
+    pub(crate) recorded_headers: Vec<(String, String)>,
+    /// Whether an `Authorization` header was sent.
+    pub(crate) authorization_sent: bool,
     /// Whole path, such as `/v1/responses`.
     pub(crate) path: String,
     pub(crate) query: String,

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::auth::credential;
 use crate::inbound::Inbound;
 use crate::prompt;
+use crate::secret::Secret;
 use crate::transport::Transport;
 
 /// The path that a rule without one is about.
@@ -18,7 +20,8 @@ const CREATE_RESPONSE: &str = "/responses";
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct When {
-    /// Path below the base URL, such as `/models`; `*` is any.
+    /// Path below the base URL, such as `/models`, or whole path of an endpoint at the server's root, such as
+    /// `/oauth/token`, with or without a final `/`; `*` is any.
     pub path: Option<String>,
     /// Model of the request.
     pub model: Option<String>,
@@ -39,6 +42,8 @@ pub struct When {
     pub transport: Option<Transport>,
     /// Whether the request is a warm-up (`generate: false`). Without it, a rule is not about warm-ups.
     pub warm_up: bool,
+    /// The bearer token of the request.
+    pub(crate) bearer: Option<Secret>,
 }
 
 impl When {
@@ -48,7 +53,7 @@ impl When {
         Self::default()
     }
 
-    /// The path below the base URL.
+    /// The path below the base URL, or the whole path of an endpoint at the server's root.
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Self {
         self.path = Some(path.into());
@@ -118,6 +123,13 @@ impl When {
         self
     }
 
+    /// The bearer token. A rule sees only requests whose token the simulator accepts.
+    #[must_use]
+    pub fn bearer(mut self, token: impl Into<String>) -> Self {
+        self.bearer = Some(Secret::new(token));
+        self
+    }
+
     pub(crate) fn matches(&self, inbound: &Inbound) -> bool {
         self.path_matches(inbound)
             && self.warm_up == inbound.warm_up
@@ -126,6 +138,7 @@ impl When {
             && self.model.as_deref().is_none_or(|model| inbound.model() == Some(model))
             && self.stream.is_none_or(|stream| inbound.wants_stream() == stream)
             && self.headers.iter().all(|(name, value)| inbound.has_header(name, value))
+            && self.bearer_matches(inbound)
             && self.input_matches(inbound)
     }
 
@@ -136,11 +149,15 @@ impl When {
         }
     }
 
+    fn bearer_matches(&self, inbound: &Inbound) -> bool {
+        self.bearer.as_ref().is_none_or(|token| credential(&inbound.headers) == Some(token.reveal()))
+    }
+
     fn path_matches(&self, inbound: &Inbound) -> bool {
         match self.path.as_deref() {
             None => inbound.path == CREATE_RESPONSE,
             Some("*") => true,
-            Some(path) => inbound.path == path,
+            Some(path) => inbound.path.trim_end_matches('/') == path.trim_end_matches('/'),
         }
     }
 

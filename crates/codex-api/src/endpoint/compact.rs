@@ -49,7 +49,8 @@ impl CompactClient {
     ) -> Result<CompactedResponse, ApiError> {
         input.validate().map_err(|problem| ApiError::local(Endpoint::COMPACT, problem))?;
         let pipeline = self.api.pipeline();
-        let operation = pipeline.operation(Endpoint::COMPACT, Method::POST, extra_headers);
+        let mut operation = pipeline.operation(Endpoint::COMPACT, Method::POST, extra_headers);
+        operation.model = Some(input.model.to_owned());
         let compacted: CompactedResponse = pipeline.fetch_json(operation.json(input)?).await?;
         if compacted.output.is_empty() {
             // Taken for a result, it would cost the caller the whole conversation.

@@ -31,7 +31,8 @@ impl MemoriesClient {
             return Ok(Vec::new());
         }
         let pipeline = self.api.pipeline();
-        let operation = pipeline.operation(Endpoint::MEMORIES, Method::POST, extra_headers);
+        let mut operation = pipeline.operation(Endpoint::MEMORIES, Method::POST, extra_headers);
+        operation.model = Some(input.model.clone());
         let answer: MemorySummarizeResponse = pipeline.fetch_json(operation.json(input)?).await?;
         Ok(answer.output)
     }

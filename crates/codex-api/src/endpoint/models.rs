@@ -8,7 +8,7 @@ use http::{
     HeaderMap, Method,
     header::{ETAG, IF_NONE_MATCH},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
 use crate::{
     client::ApiClient,
@@ -46,18 +46,24 @@ impl ModelsClient {
     /// # Errors
     /// When the service refuses, cannot be reached, or answers something that is no list of models.
     pub async fn list(&self) -> Result<Models, ApiError> {
-        match self.list_if_changed(&ModelsQuery::default()).await? {
-            ModelsAnswer::Changed { models, .. } => Ok(models),
-            // Not an answer to a request without an ETag, so there is nothing to list.
-            ModelsAnswer::Unchanged => Ok(Models::Public(ModelList::default())),
-        }
+        Ok(self.fetch(&ModelsQuery::default()).await?.0)
     }
 
     /// The list, unless it is still the one whose ETag the query names.
     ///
     /// # Errors
-    /// As [`list`](Self::list).
+    /// As [`list`](Self::list). A 304 to a query without an ETag is an error too: there is nothing that could be
+    /// unchanged.
     pub async fn list_if_changed(&self, query: &ModelsQuery) -> Result<ModelsAnswer, ApiError> {
+        match self.fetch(query).await {
+            Ok((models, etag)) => Ok(ModelsAnswer::Changed { models, etag }),
+            Err(error) if error.status() == Some(304) && query.etag.is_some() => Ok(ModelsAnswer::Unchanged),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The list and its ETag. A 304 is an error here, with its status.
+    async fn fetch(&self, query: &ModelsQuery) -> Result<(Models, Option<String>), ApiError> {
         let pipeline = self.api.pipeline();
         let mut operation = pipeline.operation(Endpoint::MODELS, Method::GET, HeaderMap::new());
         if let Some(version) = &query.client_version {
@@ -74,18 +80,16 @@ impl ModelsClient {
                 .map_err(|problem| ApiError::local(Endpoint::MODELS, problem))?;
             operation.headers.insert(name, value);
         }
-        let answered = match pipeline.fetch(operation).await {
-            Err(error) if error.status() == Some(304) => return Ok(ModelsAnswer::Unchanged),
-            answered => answered?,
-        };
-        let etag = answered.head.headers.get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
-        match Models::decode(&answered.body) {
-            Ok(models) => Ok(ModelsAnswer::Changed { models, etag }),
-            Err(source) => {
-                let kind = DecodeError::Json { endpoint: Endpoint::MODELS, source };
-                Err(ApiError::new(kind, answered.call.context))
-            }
+        let answered = pipeline.fetch(operation).await?;
+        let models = Models::decode(&answered.body).map_err(|source| {
+            let kind = DecodeError::Json { endpoint: Endpoint::MODELS, source };
+            ApiError::new(kind, answered.call.context)
+        })?;
+        if models.skipped() > 0 {
+            tracing::warn!(skipped = models.skipped(), "entries of the model list cannot be read");
         }
+        let etag = answered.head.headers.get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
+        Ok((models, etag))
     }
 }
 
@@ -135,15 +139,32 @@ impl Models {
         }
     }
 
-    /// The key `models` or `data` tells which shape it is.
+    /// How many entries of the list could not be read and are left out.
+    pub fn skipped(&self) -> usize {
+        match self {
+            Self::Public(list) => list.skipped,
+            Self::Catalogue(catalogue) => catalogue.skipped,
+        }
+    }
+
+    /// The key `models` or `data` tells which shape it is; an object with neither is no list.
     fn decode(json: &[u8]) -> Result<Self, serde_json::Error> {
         #[derive(Deserialize)]
         struct Shape {
-            models: Option<IgnoredAny>,
+            #[serde(default, deserialize_with = "is_there")]
+            models: bool,
+            #[serde(default, deserialize_with = "is_there")]
+            data: bool,
         }
         match serde_json::from_slice::<Shape>(json)? {
-            Shape { models: Some(_) } => serde_json::from_slice(json).map(Self::Catalogue),
-            Shape { models: None } => serde_json::from_slice(json).map(Self::Public),
+            Shape { models: true, .. } => serde_json::from_slice(json).map(Self::Catalogue),
+            Shape { data: true, .. } => serde_json::from_slice(json).map(Self::Public),
+            Shape { .. } => Err(serde::de::Error::missing_field("data")),
         }
     }
+}
+
+/// That the key stands there, whatever its value is: some servers write an empty list as null.
+fn is_there<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(value).map(|_| true)
 }

@@ -76,8 +76,7 @@ impl ResponsesClient {
         if let Some(turn) = &options.turn_state {
             turn.learn(&answered.head);
         }
-        let observer = self.api.pipeline().observer.clone();
-        Ok(ResponseStream::new(Frames::of_body(answered.body), answered.head, answered.call, observer))
+        Ok(ResponseStream::new(Frames::of_body(answered.body), answered.head, answered.call, answered.watch))
     }
 
     /// Sends `request` and waits for the whole response.
@@ -97,6 +96,7 @@ impl ResponsesClient {
         let pipeline = self.api.pipeline();
         let mut operation = pipeline.operation(Endpoint::RESPONSES, Method::POST, options.headers()?);
         operation.take_course_of(options);
+        operation.model.clone_from(&request.model);
         let mut body = request.clone();
         body.stream = Some(true);
         if pipeline.provider.is_azure() {

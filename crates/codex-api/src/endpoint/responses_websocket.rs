@@ -1,6 +1,8 @@
 //! `GET /responses` as a WebSocket: many responses, one connection (wire.md 7).
 
 use std::{
+    borrow::Cow,
+    collections::BTreeMap,
     fmt,
     sync::{
         Arc,
@@ -10,7 +12,7 @@ use std::{
 };
 
 use codex_client::{ResponseHead, RetryPolicy, Timeouts, TransportError, WebSocketOptions};
-use codex_observe::{Endpoint, Event, OperationId, Outcome, WebsocketRequest};
+use codex_observe::{Carrier, Endpoint, Event, Outcome, TraceContext, WebsocketRequest};
 use codex_protocol::{ResponseCreateFrame, ResponseItem, ResponsesApiRequest};
 use http::{HeaderName, HeaderValue, Method};
 use tokio::time::Instant;
@@ -22,6 +24,7 @@ use crate::{
     frames::{Frames, LaneFrames},
     lanes::{LaneName, Lanes},
     operation::Operation,
+    operation_watch::{Begun, OperationWatch},
     options::ResponsesOptions,
     pipeline::Call,
     recovery::RecoveryProgress,
@@ -76,6 +79,8 @@ pub struct WebsocketRequestOptions<'a> {
     pub timeouts: Option<Timeouts>,
     /// From when the total time counts; `None` is from the call.
     pub counted_from: Option<Instant>,
+    /// What the service is told about the client beside the request; wins over the request's own.
+    pub client_metadata: Option<&'a BTreeMap<String, String>>,
     /// Recovery from 401s of the turn, for [`ApiClient::recover`].
     pub recovery: Option<RecoveryProgress>,
 }
@@ -160,34 +165,26 @@ impl ResponsesWebsocketConnection {
         request: &ResponsesApiRequest,
         options: &WebsocketRequestOptions<'_>,
     ) -> Result<ResponseStream, ApiError> {
-        let mut call = self.handshake.clone();
         let reused = self.served.fetch_add(1, Ordering::Relaxed) > 0;
         let timeouts = options.timeouts.as_ref().unwrap_or(&self.timeouts);
-        call.started = Instant::now();
-        call.total = timeouts.total;
-        call.counted_from = options.counted_from.unwrap_or(call.started);
-        call.context.connection_reused = Some(reused);
-        call.request.connection_reused = Some(reused);
-        let follow_up =
-            options.recovery.as_ref().and_then(|turn| turn.begin_attempt(call.credentials.clone()));
-        if reused {
-            // The recovery before the handshake is no news of this request.
-            call.request.follow_up = follow_up;
-            call.request.operation = OperationId::next();
-            call.context.operation = call.request.operation;
+        let mut watch = self.watch(request);
+        let mut call = self.begin(options, timeouts, reused);
+        if reused || options.recovery.is_some() {
+            self.take_recovery(&mut call, options, reused);
         }
-        call.context.elapsed = Duration::ZERO;
-
+        call.request.operation = watch.id();
+        call.context.operation = watch.id();
         let lane: LaneName = request.stream_id.as_deref().map(Arc::from);
-        let sent = self.send(request, options, &lane).await;
-        self.observe(&call, sent.as_ref().err());
+        let trace = watch.observer().trace_context(watch.id());
+        let sent = self.send(request, options, &lane, trace.as_ref()).await;
+        let outcome = self.observe(&call, sent.as_ref().err());
         if let Err(kind) = sent {
             call.context.elapsed = call.started.elapsed();
+            watch.end(outcome, None);
             return Err(ApiError::new(kind, call.context));
         }
         let frames = Frames::of_lane(LaneFrames::new(Arc::clone(&self.lanes), lane, timeouts.event_idle));
-        let stream =
-            ResponseStream::new(frames, self.head.clone(), call, self.api.pipeline().observer.clone());
+        let stream = ResponseStream::new(frames, self.head.clone(), call, watch);
         Ok(if reused { stream.without_head_facts() } else { stream })
     }
 
@@ -219,16 +216,56 @@ impl ResponsesWebsocketConnection {
         self.lanes.close().await
     }
 
+    fn watch(&self, request: &ResponsesApiRequest) -> OperationWatch {
+        let pipeline = self.api.pipeline();
+        let begun = Begun {
+            endpoint: Endpoint::RESPONSES,
+            provider: &pipeline.provider,
+            method: &Method::GET,
+            url: &self.head.url,
+            carrier: Carrier::Websocket,
+            model: request.model.as_deref(),
+            streams: true,
+        };
+        OperationWatch::start(Arc::clone(&pipeline.observer), &begun)
+    }
+
+    /// The course of a request, as it begins.
+    fn begin(&self, options: &WebsocketRequestOptions<'_>, timeouts: &Timeouts, reused: bool) -> Call {
+        let mut call = self.handshake.clone();
+        call.started = Instant::now();
+        call.total = timeouts.total;
+        call.counted_from = options.counted_from.unwrap_or(call.started);
+        call.context.connection_reused = Some(reused);
+        call.request.connection_reused = Some(reused);
+        call.context.elapsed = Duration::ZERO;
+        call
+    }
+
+    /// The recovery that the request follows. That of the handshake is news of its first request only.
+    fn take_recovery(&self, call: &mut Call, options: &WebsocketRequestOptions<'_>, reused: bool) {
+        let turn = options.recovery.as_ref();
+        let follow_up = turn.and_then(|turn| turn.begin_attempt(self.handshake.credentials.clone()));
+        if reused {
+            call.request.follow_up = follow_up;
+        }
+    }
+
     async fn send(
         &self,
         request: &ResponsesApiRequest,
         options: &WebsocketRequestOptions<'_>,
         lane: &LaneName,
+        trace: Option<&TraceContext>,
     ) -> Result<(), ApiErrorKind> {
         request.validate()?;
         let mut frame = ResponseCreateFrame::new(request);
         if let Some(continuation) = options.continuation {
             frame = frame.continuing(continuation.previous_response_id, continuation.input);
+        }
+        let metadata = with_trace(options.client_metadata, trace);
+        if let Some(metadata) = &metadata {
+            frame = frame.client_metadata(metadata);
         }
         let text = serde_json::to_string(&frame)
             .map_err(|source| DecodeError::Frame { endpoint: Endpoint::RESPONSES, source })?;
@@ -241,11 +278,12 @@ impl ResponsesWebsocketConnection {
         Ok(())
     }
 
-    fn observe(&self, call: &Call, failed: Option<&ApiErrorKind>) {
+    fn observe(&self, call: &Call, failed: Option<&ApiErrorKind>) -> Outcome {
         let mut outcome = Outcome::after(call.started.elapsed());
         outcome.error = failed.map(|kind| answer::attempt_error(kind, None));
-        let fact = WebsocketRequest::new(call.request.clone(), outcome);
+        let fact = WebsocketRequest::new(call.request.clone(), outcome.clone());
         self.api.pipeline().observer.on_event(&Event::WebsocketRequest(fact));
+        outcome
     }
 }
 
@@ -256,6 +294,20 @@ impl fmt::Debug for ResponsesWebsocketConnection {
             .field("served", &self.served())
             .finish_non_exhaustive()
     }
+}
+
+/// The caller's metadata, and its trace: a frame has no headers (wire.md 7).
+fn with_trace<'a>(
+    metadata: Option<&'a BTreeMap<String, String>>,
+    trace: Option<&TraceContext>,
+) -> Option<Cow<'a, BTreeMap<String, String>>> {
+    let Some(trace) = trace else { return metadata.map(Cow::Borrowed) };
+    let mut metadata = metadata.cloned().unwrap_or_default();
+    metadata.insert("ws_request_header_traceparent".to_owned(), trace.traceparent.clone());
+    if let Some(state) = &trace.tracestate {
+        metadata.insert("ws_request_header_tracestate".to_owned(), state.clone());
+    }
+    Some(Cow::Owned(metadata))
 }
 
 /// A lane that was taken for a request which may never get out: its future can fail, or be dropped.

@@ -91,8 +91,7 @@ impl StoredResponsesClient {
         let mut operation = self.of_response(id, Method::GET)?;
         operation.url.query_pairs_mut().extend_pairs(query.pairs());
         let answered = self.api.pipeline().open_stream(operation).await?;
-        let observer = self.api.pipeline().observer.clone();
-        Ok(ResponseStream::new(Frames::of_body(answered.body), answered.head, answered.call, observer))
+        Ok(ResponseStream::new(Frames::of_body(answered.body), answered.head, answered.call, answered.watch))
     }
 
     /// How often a broken stream is taken up again.

@@ -60,7 +60,7 @@ pub enum ConfigError {
     #[error("the provider `ollama-chat` {}", ConfigProblem::OllamaChat)]
     OllamaChat,
     /// The variable with the provider's key is unset or blank.
-    #[error("the provider `{id}` needs a key, but {variable} is not set{}", remedy(.instructions))]
+    #[error("the provider `{id}` needs a key, but {variable} is not set{}", remedy(.variable, .instructions))]
     MissingKey {
         /// The provider.
         id: String,
@@ -173,9 +173,12 @@ impl fmt::Display for Origin {
     }
 }
 
-fn remedy(instructions: &Option<String>) -> String {
+fn remedy(variable: &str, instructions: &Option<String>) -> String {
     match instructions {
         Some(text) => format!(": {text}"),
+        None if variable == codex_api::API_KEY_VARIABLE => {
+            "; export it, log in with `codex-api login`, or choose another provider".to_owned()
+        }
         None => "; export it, or choose another provider".to_owned(),
     }
 }

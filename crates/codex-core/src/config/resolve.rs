@@ -3,12 +3,19 @@
 use std::fmt;
 
 use codex_api::{
-    API_KEY_VARIABLE, ApiKey, ORGANIZATION_VARIABLE, PROJECT_VARIABLE, Provider, ProviderError, RetryPolicy,
+    API_KEY_VARIABLE, ApiKey, AuthMode, ORGANIZATION_VARIABLE, PROJECT_VARIABLE, Provider, ProviderError,
+    RetryPolicy,
 };
 
 use super::Environment;
 use super::{BuiltIn, Config, ConfigError, Origin, ProviderConfig};
 use crate::model_client::Transport;
+
+/// Variable that holds a key for this client alone; wins over `OPENAI_API_KEY`.
+pub const CODEX_API_KEY_VARIABLE: &str = "CODEX_API_KEY";
+
+/// Where a ChatGPT login is served (wire.md 1).
+pub const CHATGPT_BASE_URL: &str = "https://chatgpt.com/backend-api/codex";
 
 /// The id of a provider that older programs had.
 pub(super) const RETIRED_OLLAMA_CHAT: &str = "ollama-chat";
@@ -70,6 +77,8 @@ pub struct ResolvedProvider {
     pub key: Option<ApiKey>,
     /// Where the key came from, for errors.
     pub key_source: KeySource,
+    /// Whether requests go out with the login of the user instead of a key.
+    pub uses_login: bool,
     /// How often a turn is tried again whose stream broke before any output.
     pub stream_retries: RetryPolicy,
     /// The transport to take unless the user says otherwise: [`Transport::Auto`] when the configuration says
@@ -84,7 +93,7 @@ impl ResolvedProvider {
     /// When the base URL cannot be used.
     pub fn simulator(base_url: &str) -> Result<Self, ConfigError> {
         let choice = ProviderChoice::default().base_url(base_url);
-        Config::default().resolve(BuiltIn::Sim.id(), &choice, &Environment::from([]))
+        Config::default().resolve(BuiltIn::Sim.id(), &choice, &Environment::from([]), None)
     }
 }
 
@@ -104,6 +113,11 @@ pub enum KeySource {
         /// The provider.
         id: String,
     },
+    /// The login of the user.
+    Login {
+        /// Which kind.
+        mode: AuthMode,
+    },
 }
 
 impl fmt::Display for KeySource {
@@ -111,6 +125,7 @@ impl fmt::Display for KeySource {
         match self {
             Self::None => f.write_str("from nowhere"),
             Self::Variable { name } => write!(f, "from {name}"),
+            Self::Login { .. } => f.write_str("from the stored login"),
             Self::Configuration { id } => write!(f, "from experimental_bearer_token of the provider `{id}`"),
         }
     }
@@ -118,7 +133,7 @@ impl fmt::Display for KeySource {
 
 impl Config {
     /// The provider of this run: the chosen one, else `model_provider`, else `openai` when there is a key or a base URL
-    /// for it, else the simulator.
+    /// for it, or a login of the user (`login` says of which kind), else the simulator.
     ///
     /// # Errors
     /// When the provider is not known, its key is missing, or its base URL or headers cannot be used.
@@ -126,18 +141,20 @@ impl Config {
         &self,
         choice: &ProviderChoice,
         environment: &Environment,
+        login: Option<AuthMode>,
     ) -> Result<Selection, ConfigError> {
         let named = choice.id.as_deref().or(self.model_provider.as_deref());
         match named {
             Some(id) if BuiltIn::from_id(id) == Some(BuiltIn::Sim) && choice.base_url.is_none() => {
                 Ok(Selection::Simulator(WhySimulator::Named))
             }
-            None if !self.has_openai(choice, environment) => {
+            None if login.is_none() && !self.has_openai(choice, environment) => {
                 Ok(Selection::Simulator(WhySimulator::NothingNamed))
             }
             named => {
                 let id = named.unwrap_or(BuiltIn::Openai.id());
-                self.resolve(id, choice, environment).map(|provider| Selection::Provider(Box::new(provider)))
+                self.resolve(id, choice, environment, login)
+                    .map(|provider| Selection::Provider(Box::new(provider)))
             }
         }
     }
@@ -146,7 +163,7 @@ impl Config {
     fn has_openai(&self, choice: &ProviderChoice, environment: &Environment) -> bool {
         choice.base_url.is_some()
             || self.openai_base_url.is_some()
-            || [API_KEY_VARIABLE, codex_api::BASE_URL_VARIABLE]
+            || [CODEX_API_KEY_VARIABLE, API_KEY_VARIABLE, codex_api::BASE_URL_VARIABLE]
                 .iter()
                 .any(|name| environment.variable(name).is_some())
     }
@@ -156,6 +173,7 @@ impl Config {
         id: &str,
         choice: &ProviderChoice,
         environment: &Environment,
+        login: Option<AuthMode>,
     ) -> Result<ResolvedProvider, ConfigError> {
         if id == RETIRED_OLLAMA_CHAT {
             return Err(ConfigError::OllamaChat);
@@ -170,20 +188,28 @@ impl Config {
             (None, Some(config)) => config,
             (None, None) => return Err(self.unknown(id)),
         };
-        let (base_url, origin) = self.base_url(id, config, choice, environment);
+        let (key, key_source) = match built_in {
+            Some(BuiltIn::Openai) => openai_key(environment),
+            Some(BuiltIn::Sim) => (Some(ApiKey::new(SIMULATOR_KEY)), KeySource::None),
+            _ => configured_key(id, config, environment)?,
+        };
+        let wants_login = key.is_none() && (built_in == Some(BuiltIn::Openai) || config.requires_openai_auth);
+        let login = login.filter(|_| wants_login);
+        let (base_url, origin) = self.base_url(id, config, choice, environment, login);
         let problem = |source| ConfigError::Provider { origin: origin.clone(), source };
         let mut provider = config.provider(&base_url).map_err(problem)?;
         for (header, variable) in &config.env_http_headers {
             provider = env_header(provider, header, variable, environment)?;
         }
-        let (key, key_source) = match built_in {
-            Some(BuiltIn::Openai) => openai_key(id, &provider, environment)?,
-            Some(BuiltIn::Sim) => (Some(ApiKey::new(SIMULATOR_KEY)), KeySource::None),
-            _ => configured_key(id, config, environment)?,
-        };
+        if wants_login && login.is_none() && needs_key(built_in, &provider) {
+            return Err(missing(id, API_KEY_VARIABLE, config.env_key_instructions.clone()));
+        }
+        let key_source = login.map_or(key_source, |mode| KeySource::Login { mode });
         let stream_retries = config.stream_retries();
         let transport = if config.supports_websockets { Transport::Auto } else { Transport::Http };
-        Ok(ResolvedProvider { id: id.to_owned(), provider, key, key_source, stream_retries, transport })
+        let uses_login = login.is_some();
+        let id = id.to_owned();
+        Ok(ResolvedProvider { id, provider, key, key_source, uses_login, stream_retries, transport })
     }
 
     /// A built-in provider in the terms of a configured one.
@@ -206,6 +232,7 @@ impl Config {
         config: &ProviderConfig,
         choice: &ProviderChoice,
         environment: &Environment,
+        login: Option<AuthMode>,
     ) -> (String, Origin) {
         let provider = Origin::Provider { id: id.to_owned() };
         if let Some(url) = &choice.base_url {
@@ -214,10 +241,15 @@ impl Config {
         if let Some(url) = &config.base_url {
             return (url.clone(), provider);
         }
+        let by_login = match login {
+            Some(AuthMode::Chatgpt) => CHATGPT_BASE_URL,
+            _ => codex_api::OPENAI_BASE_URL,
+        };
         match BuiltIn::from_id(id).map(|built_in| built_in.base_url(environment)) {
             Some((url, Some(variable))) => (url, Origin::Variable { name: variable.to_owned() }),
+            Some((url, None)) if url == codex_api::OPENAI_BASE_URL => (by_login.to_owned(), provider),
             Some((url, None)) => (url, provider),
-            None => (codex_api::OPENAI_BASE_URL.to_owned(), provider),
+            None => (by_login.to_owned(), provider),
         }
     }
 
@@ -245,18 +277,16 @@ fn env_header(
     provider.header(header, &value).map_err(problem)
 }
 
+/// The key in the environment. It wins over a login, so that one command can be run with another key.
+fn openai_key(environment: &Environment) -> (Option<ApiKey>, KeySource) {
+    variable_key(CODEX_API_KEY_VARIABLE, environment)
+        .or_else(|| variable_key(API_KEY_VARIABLE, environment))
+        .unwrap_or((None, KeySource::None))
+}
+
 /// The service needs a key; another server in its place may not.
-fn openai_key(
-    id: &str,
-    provider: &Provider,
-    environment: &Environment,
-) -> Result<(Option<ApiKey>, KeySource), ConfigError> {
-    let is_service = provider.base_url().as_str().starts_with(codex_api::OPENAI_BASE_URL);
-    match variable_key(API_KEY_VARIABLE, environment) {
-        None if is_service => Err(missing(id, API_KEY_VARIABLE, None)),
-        None => Ok((None, KeySource::None)),
-        Some(found) => Ok(found),
-    }
+fn needs_key(built_in: Option<BuiltIn>, provider: &Provider) -> bool {
+    built_in != Some(BuiltIn::Openai) || provider.base_url().as_str().starts_with(codex_api::OPENAI_BASE_URL)
 }
 
 fn configured_key(
@@ -268,7 +298,8 @@ fn configured_key(
     if let (None, Some(token)) = (variable, &config.experimental_bearer_token) {
         return Ok((Some(ApiKey::new(token)), KeySource::Configuration { id: id.to_owned() }));
     }
-    match variable.or(config.requires_openai_auth.then_some(API_KEY_VARIABLE)) {
+    match variable {
+        None if config.requires_openai_auth => Ok(openai_key(environment)),
         None => Ok((None, KeySource::None)),
         Some(name) => variable_key(name, environment)
             .ok_or_else(|| missing(id, name, config.env_key_instructions.clone())),

@@ -1,5 +1,7 @@
 //! How errors are written: bodies, events, frames.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -12,10 +14,10 @@ use crate::faults::StreamFailure;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StreamErrorShape {
-    /// `{"type":"error","code","message","param"}`.
+    /// `{"type":"error","code","message","param","status"?,"headers"?}`.
     #[default]
     Flat,
-    /// `{"type":"error","error":{"type","code","message","param"}}`.
+    /// `{"type":"error","status"?,"error":{"type","code","message","param","headers"?}}`.
     Nested,
 }
 
@@ -79,10 +81,7 @@ impl Dialect {
                 json!({"status_code": failure.status, "error": error})
             }
             FrameErrorShape::StatusCode => {
-                let number = |value: &String| value.parse::<u64>().map_or_else(|_| json!(value), Value::from);
-                let headers: Map<String, Value> =
-                    headers.iter().map(|(name, value)| (name.clone(), number(value))).collect();
-                json!({"status_code": failure.status, "error": error, "headers": headers})
+                json!({"status_code": failure.status, "error": error, "headers": typed_headers(headers)})
             }
             FrameErrorShape::Bare => json!({"error": error}),
         }
@@ -90,28 +89,67 @@ impl Dialect {
 
     /// The same for an error inside a stream.
     pub(crate) fn stream_error_frame(&self, failure: &StreamFailure) -> Value {
-        let (code, message) = (&failure.code, &failure.message);
-        let mut frame = json!({"error": {"type": code, "code": code, "message": message, "param": null}});
-        let name = match self.frame_errors {
-            FrameErrorShape::Status => "status",
-            FrameErrorShape::StatusCode => "status_code",
-            FrameErrorShape::Bare => return frame,
-        };
-        if let (Some(fields), Some(status)) = (frame.as_object_mut(), failure.status) {
-            fields.insert(name.to_owned(), json!(status));
+        let mut error = stream_error_object(failure);
+        let mut frame = Map::new();
+        match self.frame_errors {
+            FrameErrorShape::Status => {
+                insert_status(&mut frame, "status", failure);
+                insert_headers(&mut error, &failure.headers);
+            }
+            FrameErrorShape::StatusCode => {
+                insert_status(&mut frame, "status_code", failure);
+                if !failure.headers.is_empty() {
+                    frame.insert("headers".to_owned(), typed_headers(&failure.headers));
+                }
+            }
+            FrameErrorShape::Bare => {}
         }
-        frame
+        frame.insert("error".to_owned(), Value::Object(error));
+        Value::Object(frame)
     }
 
+    /// The fields of an `error` event beside its type.
     pub(crate) fn error_event(&self, failure: &StreamFailure) -> Value {
-        let (code, message) = (&failure.code, &failure.message);
+        let mut event = Map::new();
+        insert_status(&mut event, "status", failure);
+        let mut error = stream_error_object(failure);
+        insert_headers(&mut error, &failure.headers);
         match self.stream_errors {
-            StreamErrorShape::Flat => json!({"code": code, "message": message, "param": null}),
+            StreamErrorShape::Flat => {
+                // The type of the event stands in its place.
+                error.remove("type");
+                event.extend(error);
+            }
             StreamErrorShape::Nested => {
-                json!({"error": {"type": code, "code": code, "message": message, "param": null}})
+                event.insert("error".to_owned(), Value::Object(error));
             }
         }
+        Value::Object(event)
     }
+}
+
+fn stream_error_object(failure: &StreamFailure) -> Map<String, Value> {
+    let fields = [("type", json!(failure.code)), ("code", json!(failure.code))];
+    let texts = [("message", json!(failure.message)), ("param", Value::Null)];
+    fields.into_iter().chain(texts).map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn insert_status(fields: &mut Map<String, Value>, name: &str, failure: &StreamFailure) {
+    if let Some(status) = failure.status {
+        fields.insert(name.to_owned(), json!(status));
+    }
+}
+
+fn insert_headers(fields: &mut Map<String, Value>, headers: &BTreeMap<String, String>) {
+    if !headers.is_empty() {
+        fields.insert("headers".to_owned(), json!(headers));
+    }
+}
+
+/// Headers as JSON in which whole numbers are numbers.
+fn typed_headers(headers: &BTreeMap<String, String>) -> Value {
+    let number = |value: &String| value.parse::<u64>().map_or_else(|_| json!(value), Value::from);
+    headers.iter().map(|(name, value)| (name.clone(), number(value))).collect()
 }
 
 fn error_object(failure: &Failure) -> Value {

@@ -4,10 +4,12 @@
 
 mod access;
 mod background;
+mod collector;
 mod default_answer;
 mod faults;
 mod http;
 mod many_clients;
+mod oauth;
 mod open_responses;
 mod other_endpoints;
 mod realtime;
@@ -19,6 +21,8 @@ mod scenario_files;
 mod schema;
 mod socket;
 mod stream_shape;
+mod tracker;
+mod unauthorized;
 mod websocket;
 mod websocket_faults;
 mod websocket_lanes;

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::http::{End, Request, ask, stream};
+use crate::oauth::{post, refresh, use_token};
 use crate::socket::{Ended, Socket, create, kinds};
 
 async fn load(name: &str) -> Simulator {
@@ -192,6 +193,57 @@ async fn realtime() {
     assert_eq!(say("break").await, Value::Null);
 }
 
+#[tokio::test]
+async fn oauth() {
+    let simulator = load("oauth").await;
+    assert_eq!(use_token(&simulator, "at-ada").await.status, 401);
+    assert_eq!(refresh(&simulator, "rt-ada").await.status, 503);
+    let tokens = refresh(&simulator, "rt-ada").await.json();
+    let token = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+    let request = Request::post(&ask("hello")).header("authorization", &token);
+    assert_eq!(request.send(&simulator).await.status, 401);
+    assert_eq!(request.header("chatgpt-account-id", "acct-ada").send(&simulator).await.status, 200);
+    let next = tokens["refresh_token"].as_str().unwrap();
+    assert_eq!(refresh(&simulator, next).await.end, End::Closed);
+    assert_eq!(refresh(&simulator, next).await.json()["error"]["code"], "refresh_token_reused");
+    assert_eq!(refresh(&simulator, "rt-bob").await.json()["error"]["code"], "refresh_token_expired");
+    assert_eq!(simulator.refreshes(), 2);
+    let body = json!({"client_id": codex_sim::DEFAULT_CLIENT_ID});
+    let code = post(&simulator, "/api/accounts/deviceauth/usercode", &body).await.json();
+    assert_eq!(code["interval"], "0");
+}
+
+#[tokio::test]
+async fn unauthorized() {
+    let simulator = load("unauthorized").await;
+    for (token, status) in [("at-new", 200), ("at-old", 401), ("at-old", 401), ("at-old", 200)] {
+        assert_eq!(use_token(&simulator, token).await.status, status, "{token}");
+    }
+    for (prompt, events, request_id) in [("at once", 1, "req-2"), ("later", 4, "req-3")] {
+        let request = Request::post(&ask(prompt)).header("authorization", "Bearer at-new");
+        let stream = request.send(&simulator).await.events();
+        assert_eq!(stream.len(), events);
+        let error = stream.last().unwrap();
+        assert_eq!((&error["status"], &error["headers"]["x-request-id"]), (&json!(401), &json!(request_id)));
+    }
+}
+
+#[tokio::test]
+async fn reports() {
+    let simulator = load("reports").await;
+    let report =
+        || Request::new("POST", "/api/1/envelope/").header("x-sentry-auth", "Sentry sentry_key=public");
+    let busy = report().body("{}").send(&simulator).await;
+    assert_eq!((busy.status, busy.header("retry-after")), (429, Some("1")));
+    let taken = report().body("{}").send(&simulator).await;
+    assert_eq!((taken.status, taken.header("x-sentry-rate-limits")), (200, Some("60:transaction:key")));
+    assert_eq!(report().body(vec![b' '; 1_000_001]).send(&simulator).await.status, 413);
+    for status in [503, 200] {
+        assert_eq!(post(&simulator, "/v1/traces", &json!({})).await.status, status);
+    }
+    assert_eq!((simulator.envelopes().len(), simulator.telemetry().len()), (1, 1));
+}
+
 #[test]
 fn wrong_files_name_line_and_key() {
     let cases = [
@@ -246,9 +298,12 @@ fn every_scenario_file_is_tested_here() {
             "faults",
             "hello",
             "limits",
+            "oauth",
             "realtime",
+            "reports",
             "structured",
             "tools",
+            "unauthorized",
             "websocket",
         ]
     );

@@ -1,0 +1,182 @@
+//! From the facts of the client to the three sinks.
+
+use std::{sync::Arc, time::SystemTime};
+
+use codex_observe::{Event, Observer, OperationId, SessionFacts, rfc3339_millis};
+use opentelemetry_sdk::{logs::SdkLoggerProvider, metrics::SdkMeterProvider, trace::SdkTracerProvider};
+
+use crate::{
+    announced::Announced,
+    fields::Fields,
+    log_sink::{LogSink, RecordHead},
+    metric_sink::{About, MetricSink},
+    operation::{OperationEnd, OperationStart},
+    part::Part,
+    session::Session,
+    trace_context::TraceHeaders,
+    trace_sink::{Fact, TraceSink},
+    user_prompt::{self, UserPrompt},
+};
+
+/// Where the facts go: providers of the OpenTelemetry SDK. `None` is off.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Sinks {
+    /// For records of the scope [`LOG_ONLY`](crate::LOG_ONLY).
+    pub logs: Option<SdkLoggerProvider>,
+    /// For spans of the scope [`TRACE_SAFE`](crate::TRACE_SAFE).
+    pub traces: Option<SdkTracerProvider>,
+    /// For the metrics of [`metric_table`](crate::metric_table).
+    pub metrics: Option<SdkMeterProvider>,
+}
+
+/// How the observer writes.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ObserverOptions {
+    /// What is known about the session at the start.
+    pub session: SessionFacts,
+    /// The span of the program that started this one.
+    pub parent: Option<TraceHeaders>,
+    /// Whether the log sink may carry what the user wrote. Off unless the user allows it.
+    pub log_user_prompts: bool,
+    /// The time of day.
+    pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+}
+
+impl Default for ObserverOptions {
+    fn default() -> Self {
+        Self {
+            session: SessionFacts::default(),
+            parent: None,
+            log_user_prompts: false,
+            clock: Arc::new(SystemTime::now),
+        }
+    }
+}
+
+/// Writes each [`Event`] as one log record and one span event, by the privacy class of its fields, and counts it.
+///
+/// It never waits: what the sinks cannot take at once is dropped by them, and counted.
+pub struct OtelObserver {
+    logs: Option<LogSink>,
+    traces: Option<TraceSink>,
+    metrics: Option<MetricSink>,
+    session: Session,
+    announced: Announced,
+    log_user_prompts: bool,
+    clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+}
+
+impl OtelObserver {
+    /// An observer that writes to `sinks`.
+    pub fn new(sinks: &Sinks, options: ObserverOptions) -> Self {
+        let parent = options.parent.as_ref();
+        Self {
+            logs: sinks.logs.as_ref().map(LogSink::new),
+            traces: sinks.traces.as_ref().map(|provider| TraceSink::new(provider, parent)),
+            metrics: sinks.metrics.as_ref().map(MetricSink::new),
+            session: Session::new(options.session),
+            announced: Announced::default(),
+            log_user_prompts: options.log_user_prompts,
+            clock: options.clock,
+        }
+    }
+
+    /// What is known about the session now.
+    pub fn session(&self) -> SessionFacts {
+        self.session.read().clone()
+    }
+
+    /// Changes what is known about the session, for the events from now on: after a login, or another model.
+    pub fn update_session(&self, change: impl FnOnce(&mut SessionFacts)) {
+        change(&mut self.session.write());
+    }
+
+    /// A call begins. To be told before its first attempt; [`operation_ended`](Self::operation_ended) has to follow.
+    pub fn operation_started(&self, start: &OperationStart) {
+        self.announced.add(start);
+        if let Some(traces) = &self.traces {
+            traces.begin(start, &self.session.read(), (self.clock)());
+        }
+    }
+
+    /// A call returned for good.
+    pub fn operation_ended(&self, end: &OperationEnd) {
+        let start = self.announced.remove(end.operation);
+        if let Some(traces) = &self.traces {
+            traces.end(end, (self.clock)());
+        }
+        if let Some(metrics) = &self.metrics {
+            metrics.end(end, About { session: &self.session.read(), start: start.as_deref() });
+        }
+    }
+
+    /// Begins the span of the next attempt of an operation, and returns the headers that let the service join it. To be
+    /// asked once for each attempt, before it is sent. `None` when traces are off or the operation was not announced.
+    pub fn trace_headers(&self, operation: OperationId) -> Option<TraceHeaders> {
+        self.traces.as_ref()?.attempt_headers(operation, (self.clock)())
+    }
+
+    /// The user asked for something. Its text goes to the log sink only, and only when that is allowed.
+    pub fn user_prompt(&self, prompt: &UserPrompt<'_>) {
+        let at = (self.clock)();
+        let session = self.session.read();
+        let timestamp = rfc3339_millis(at);
+        let name = user_prompt::NAME;
+        let mut fields = Fields::of_session(&session, name, &timestamp);
+        prompt.visit(self.log_user_prompts, &mut |name, privacy, value| fields.add(name, privacy, value));
+        self.write(Fact { name, fields: &fields, session: &session, at }, None);
+    }
+
+    /// Closes the spans that are open. For the end of the program, before the sinks are shut down.
+    pub fn close(&self) {
+        if let Some(traces) = &self.traces {
+            traces.close_all();
+        }
+    }
+
+    fn write(&self, fact: Fact<'_, '_>, event: Option<&Event>) {
+        let span = self.traces.as_ref().map(|traces| match event {
+            Some(event) => traces.record(event, fact),
+            None => traces.session_fact(fact),
+        });
+        if let Some(logs) = &self.logs {
+            let failed = event.is_some_and(|event| Part::of(event).failed());
+            let head = RecordHead { name: fact.name, at: fact.at, failed, span: span.as_ref() };
+            logs.emit(head, fact.fields);
+        }
+    }
+}
+
+impl Observer for OtelObserver {
+    fn on_event(&self, event: &Event) {
+        let at = (self.clock)();
+        let session = self.session.read();
+        if self.logs.is_some() || self.traces.is_some() {
+            let timestamp = rfc3339_millis(at);
+            let fields = Fields::of_session(&session, event.name(), &timestamp).with_event(event);
+            self.write(Fact { name: event.name(), fields: &fields, session: &session, at }, Some(event));
+        }
+        if let Some(metrics) = &self.metrics {
+            let start = Part::of(event).operation().and_then(|id| self.announced.find(id));
+            metrics.record(event, About { session: &session, start: start.as_deref() });
+        }
+    }
+}
+
+impl Drop for OtelObserver {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl std::fmt::Debug for OtelObserver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OtelObserver")
+            .field("logs", &self.logs.is_some())
+            .field("traces", &self.traces.is_some())
+            .field("metrics", &self.metrics.is_some())
+            .finish_non_exhaustive()
+    }
+}

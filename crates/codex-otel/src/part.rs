@@ -1,0 +1,99 @@
+//! Which part of an operation a fact is.
+
+use codex_observe::{
+    ApiRequest, AuthRecovery, Endpoint, Event, OperationId, Outcome, RequestContext, StreamEnded,
+    WebsocketConnect, WebsocketRequest,
+};
+
+/// An event by its place in a trace.
+pub(crate) enum Part<'e> {
+    Attempt(Attempt<'e>),
+    StreamEnd {
+        context: &'e RequestContext,
+        outcome: &'e Outcome,
+    },
+    /// Something between two attempts.
+    Step(OperationId),
+    /// A fact of the session, or one whose operation is not told.
+    Session,
+}
+
+/// One attempt, whichever way it went out.
+#[derive(Clone, Copy)]
+pub(crate) struct Attempt<'e> {
+    pub(crate) context: &'e RequestContext,
+    pub(crate) outcome: &'e Outcome,
+    pub(crate) kind: AttemptKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AttemptKind {
+    Http,
+    Handshake,
+    WebsocketRequest,
+}
+
+impl<'e> Part<'e> {
+    pub(crate) fn of(event: &'e Event) -> Self {
+        let attempt = |context, outcome, kind| Self::Attempt(Attempt { context, outcome, kind });
+        match event {
+            Event::ApiRequest(ApiRequest { context, outcome, .. }) => {
+                attempt(context, outcome, AttemptKind::Http)
+            }
+            Event::WebsocketConnect(WebsocketConnect { context, outcome, .. }) => {
+                attempt(context, outcome, AttemptKind::Handshake)
+            }
+            Event::WebsocketRequest(WebsocketRequest { context, outcome, .. }) => {
+                attempt(context, outcome, AttemptKind::WebsocketRequest)
+            }
+            Event::StreamEnded(StreamEnded { context, outcome, .. }) => Self::StreamEnd { context, outcome },
+            Event::AuthRecovery(AuthRecovery { operation, .. }) => Self::Step(*operation),
+            _ => Self::Session,
+        }
+    }
+
+    /// The operation that it is part of.
+    pub(crate) fn operation(&self) -> Option<OperationId> {
+        match self {
+            Self::Attempt(Attempt { context, .. }) | Self::StreamEnd { context, .. } => Some(context.operation),
+            Self::Step(operation) => Some(*operation),
+            Self::Session => None,
+        }
+    }
+
+    /// Whether the event tells of a failure.
+    pub(crate) fn failed(&self) -> bool {
+        match self {
+            Self::Attempt(Attempt { outcome, .. }) | Self::StreamEnd { outcome, .. } => !outcome.is_success(),
+            Self::Step(_) | Self::Session => false,
+        }
+    }
+}
+
+impl AttemptKind {
+    /// The HTTP method; `None` where there is none, or the endpoint knows several.
+    pub(crate) fn method(self, endpoint: Endpoint) -> Option<&'static str> {
+        match (self, endpoint) {
+            (Self::WebsocketRequest, _) | (Self::Http, Endpoint::STORED_RESPONSE) => None,
+            (Self::Handshake, _) | (Self::Http, Endpoint::MODELS) => Some("GET"),
+            (Self::Http, _) => Some("POST"),
+        }
+    }
+
+    /// Name of the attempt's span: `POST /responses`.
+    pub(crate) fn span_name(self, endpoint: Endpoint, method: Option<&'static str>) -> String {
+        let verb = match self {
+            Self::WebsocketRequest => "websocket request",
+            Self::Http | Self::Handshake => method.unwrap_or("HTTP"),
+        };
+        format!("{verb} {endpoint}")
+    }
+
+    /// Whether more is to come after a success: the end of a stream.
+    pub(crate) fn awaits_stream(self, endpoint: Endpoint) -> bool {
+        match self {
+            Self::Http | Self::Handshake => endpoint == Endpoint::RESPONSES,
+            Self::WebsocketRequest => true,
+        }
+    }
+}
