@@ -2,26 +2,21 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    time::{Duration, SystemTime},
+    time::SystemTime,
 };
 
-use codex_observe::OperationId;
+use codex_observe::{OperationId, OperationStarted};
 use opentelemetry::{
     Context,
     trace::{Span as _, SpanContext, TraceContextExt},
 };
 use opentelemetry_sdk::trace::Span;
 
-use crate::operation::RequestTarget;
-
 /// How many operations may be open at a time. Past it the oldest is closed at its last fact.
 pub const MAX_OPEN_OPERATIONS: usize = 256;
 
 /// How many closed operations are remembered, for facts that come after their end.
 pub const MAX_CLOSED_OPERATIONS: usize = 64;
-
-/// An operation whose last attempt failed, and of which nothing more was heard for so long, is over.
-pub const SETTLED_AFTER: Duration = Duration::from_secs(120);
 
 /// The open operations, and the traces of those that were closed lately.
 #[derive(Default)]
@@ -34,29 +29,22 @@ pub(crate) struct OpenOperations {
 
 /// One operation under way.
 pub(crate) struct OpenOperation {
-    pub(crate) span: Span,
-    pub(crate) target: Option<RequestTarget>,
-    /// Whether its end will be told; else it is guessed from its attempts.
-    pub(crate) announced: bool,
+    pub(crate) started: OperationStarted,
+    /// `None` when traces are off.
+    pub(crate) span: Option<Span>,
     /// The attempt whose context was handed out, and whose outcome is not known yet.
     pub(crate) attempt: Option<Span>,
     pub(crate) last_fact: SystemTime,
-    /// Whether the last attempt failed: only a further attempt keeps the operation open.
-    pub(crate) settled: bool,
 }
 
 impl OpenOperation {
-    /// The context whose children are parts of this operation.
-    pub(crate) fn context(&self) -> Context {
-        Context::new().with_remote_span_context(self.span.span_context().clone())
-    }
-
-    fn close(mut self) -> SpanContext {
+    fn close(mut self) -> Option<SpanContext> {
         if let Some(mut attempt) = self.attempt.take() {
             attempt.end_with_timestamp(self.last_fact);
         }
-        self.span.end_with_timestamp(self.last_fact);
-        self.span.span_context().clone()
+        let mut span = self.span.take()?;
+        span.end_with_timestamp(self.last_fact);
+        Some(span.span_context().clone())
     }
 }
 
@@ -65,57 +53,41 @@ impl OpenOperations {
         self.open.get_mut(&id)
     }
 
-    /// The trace of an operation that was closed lately.
-    pub(crate) fn closed(&self, id: OperationId) -> Option<&SpanContext> {
-        self.closed.iter().rev().find(|(closed, _)| *closed == id).map(|(_, context)| context)
+    /// The context whose children are parts of the operation; `None` for one that is not known.
+    pub(crate) fn context(&self, id: OperationId) -> Option<Context> {
+        let open = self.open.get(&id).and_then(|operation| operation.span.as_ref()).map(|span| span.span_context());
+        let closed =
+            || self.closed.iter().rev().find(|(closed, _)| *closed == id).map(|(_, context)| context);
+        open.or_else(closed).map(|span| Context::new().with_remote_span_context(span.clone()))
     }
 
-    /// The operation, opened by `open` when it is not.
-    pub(crate) fn find_or_open(
-        &mut self,
-        id: OperationId,
-        open: impl FnOnce() -> OpenOperation,
-    ) -> &mut OpenOperation {
-        if !self.open.contains_key(&id) {
-            self.make_room();
-            self.order.push_back(id);
-        }
-        self.open.entry(id).or_insert_with(open)
-    }
-
-    /// Ends the span of an operation at its last fact.
-    pub(crate) fn close(&mut self, id: OperationId) {
-        self.order.retain(|open| *open != id);
-        let Some(operation) = self.open.remove(&id) else { return };
-        if self.closed.len() >= MAX_CLOSED_OPERATIONS {
-            self.closed.pop_front();
-        }
-        self.closed.push_back((id, operation.close()));
-    }
-
-    /// Closes those that are over, as far as anyone can tell.
-    pub(crate) fn close_settled(&mut self, now: SystemTime) {
-        let over = |operation: &OpenOperation| {
-            operation.settled
-                && now.duration_since(operation.last_fact).is_ok_and(|silence| silence >= SETTLED_AFTER)
-        };
-        let ids: Vec<_> = self.open.iter().filter(|(_, operation)| over(operation)).map(|(id, _)| *id).collect();
-        for id in ids {
-            self.close(id);
-        }
-    }
-
-    fn make_room(&mut self) {
+    pub(crate) fn open(&mut self, operation: OpenOperation) {
+        let id = operation.started.operation;
+        self.close(id);
         while self.open.len() >= MAX_OPEN_OPERATIONS
             && let Some(oldest) = self.order.front().copied()
         {
             self.close(oldest);
         }
+        self.order.push_back(id);
+        self.open.insert(id, operation);
+    }
+
+    /// Ends the span of an operation at its last fact.
+    pub(crate) fn close(&mut self, id: OperationId) {
+        let Some(operation) = self.open.remove(&id) else { return };
+        self.order.retain(|open| *open != id);
+        if let Some(context) = operation.close() {
+            if self.closed.len() >= MAX_CLOSED_OPERATIONS {
+                self.closed.pop_front();
+            }
+            self.closed.push_back((id, context));
+        }
     }
 
     /// Closes all of them: nothing more will be told.
     pub(crate) fn close_all(&mut self) {
-        while let Some(id) = self.order.front().copied() {
+        for id in std::mem::take(&mut self.order) {
             self.close(id);
         }
     }

@@ -68,6 +68,7 @@ impl CacheFile {
 
     /// The list in the file. `None` when there is no file, or it is the list of another version. Blocks.
     pub(super) fn load(&self) -> Result<Option<Fetched>, CacheError> {
+        *self.written() = None;
         let Some(json) = self.read()? else { return Ok(None) };
         let damaged = |source| CacheError::Damaged { path: self.path.clone(), source };
         let head: CacheHead = serde_json::from_slice(&json).map_err(damaged)?;

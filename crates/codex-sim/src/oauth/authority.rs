@@ -169,7 +169,7 @@ impl Authority {
         if issued.refresh_state != RefreshState::Valid {
             return Err(RefreshRefusal::Spent(issued.refresh_state));
         }
-        issued.refresh_state = RefreshState::Valid;
+        issued.refresh_state = RefreshState::Reused;
         let account = issued.account;
         self.give(account, age).ok_or(RefreshRefusal::Unknown)
     }
