@@ -1,6 +1,9 @@
 //! Where and when a request failed.
 
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 
 use codex_observe::{AuthEvidence, Endpoint, OperationId, RecoveryStep, SafeText};
 use codex_protocol::{RateLimitSnapshot, ResponseItem, WireHeaders};
@@ -29,6 +32,9 @@ pub struct ErrorContext {
     pub elapsed: Duration,
     /// HTTP status, where an answer came.
     pub status: Option<u16>,
+    /// When the service answered, by its own clock, and when that was by ours: a clock that is wrong makes tokens look
+    /// expired or not yet valid.
+    pub answered_at: Option<AnsweredAt>,
     /// Facts of the answer's head.
     pub evidence: AuthEvidence,
     /// After a 401: the last step of recovery, and what came of it.
@@ -59,6 +65,7 @@ impl ErrorContext {
             max_attempts: 0,
             elapsed: Duration::ZERO,
             status: None,
+            answered_at: None,
             evidence: AuthEvidence::default(),
             recovery: None,
             rate_limits: Vec::new(),
@@ -121,6 +128,16 @@ impl ErrorContext {
         self.active_limit = headers.get(ACTIVE_LIMIT).map(|_| RateLimitSnapshot::active(headers));
         self.promo_message = headers.promo_message().map(|text| SafeText::prose(text, MAX_PROMO_CHARS));
     }
+}
+
+/// The time of an answer, by both clocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AnsweredAt {
+    /// By the service's clock (`date`), to the second.
+    pub service: SystemTime,
+    /// By this machine's.
+    pub here: SystemTime,
 }
 
 /// The tries of a turn.

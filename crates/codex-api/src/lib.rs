@@ -51,7 +51,7 @@ pub use endpoint::{
     stored_responses::StoredResponsesClient,
 };
 pub use error::{ApiError, ApiErrorKind, DecodeError, RetryAdvice};
-pub use error_context::{ErrorContext, StreamProgress, TurnTries};
+pub use error_context::{AnsweredAt, ErrorContext, StreamProgress, TurnTries};
 pub use lanes::MAX_WAITING_BYTES;
 pub use options::{ResponsesOptions, SessionSource, TurnState};
 pub use provider::{BaseUrlProblem, HeaderProblem, OPENAI_BASE_URL, Provider, ProviderError};

@@ -31,7 +31,7 @@ use crate::{
     auth::{self, AuthProvider, Credentials},
     echoed_secrets::EchoedSecrets,
     error::{ApiError, ApiErrorKind, DecodeError},
-    error_context::ErrorContext,
+    error_context::{AnsweredAt, ErrorContext},
     exchange::{Exchange, Handshake, HttpExchange},
     head_facts,
     operation::Operation,
@@ -319,6 +319,7 @@ impl Pipeline {
         let result = within(course.deadline, &operation.timeouts, exchange.run(request)).await;
         course.context.elapsed = course.started.elapsed();
         course.context.learn(&result);
+        course.context.answered_at = answered_at(&result, self.chance.now);
         let outcome = outcome(sent, &course.context, result.as_ref().err());
         self.observer.on_event(&exchange.fact(facts.clone(), outcome));
         Ok((facts, result))
@@ -417,6 +418,15 @@ fn outcome(sent: Instant, call: &ErrorContext, failed: Option<&Failed>) -> Outco
     outcome.evidence = call.evidence.clone();
     outcome.error = failed.map(|failed| answer::attempt_error(&failed.kind, call.status));
     outcome
+}
+
+/// When an answer came, by the service's clock and by ours.
+fn answered_at<B>(result: &Result<(ResponseHead, B), Failed>, now: fn() -> SystemTime) -> Option<AnsweredAt> {
+    let head = match result {
+        Ok((head, _)) => head,
+        Err(failed) => failed.head.as_ref()?,
+    };
+    Some(AnsweredAt { service: head.date()?, here: now() })
 }
 
 /// Bounds one attempt by the deadline of the whole call.

@@ -1,6 +1,7 @@
 //! The head of an answer, and the answer as a whole.
 
 use std::fmt;
+use std::time::SystemTime;
 
 use http::{HeaderMap, StatusCode, Version};
 use url::Url;
@@ -35,6 +36,12 @@ impl ResponseHead {
     /// The first value of a header, if there is one and it is visible ASCII. Names are case-insensitive.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// When the server answered, by its own clock: the header `date` (RFC 9110). To the second; a cache in between may
+    /// have kept the answer for a while.
+    pub fn date(&self) -> Option<SystemTime> {
+        httpdate::parse_http_date(self.header("date")?.trim()).ok()
     }
 }
 

@@ -37,6 +37,10 @@ impl Attachment {
         Self { name: name.to_owned(), content_type: "text/plain", bytes: text.into() }
     }
 
+    pub(crate) fn html(name: &str, text: String) -> Self {
+        Self { name: name.to_owned(), content_type: "text/html", bytes: text.into() }
+    }
+
     pub(crate) fn json(name: &str, text: String) -> Self {
         Self { name: name.to_owned(), content_type: "application/json", bytes: text.into() }
     }
@@ -50,7 +54,11 @@ pub(crate) fn read_all(paths: &[PathBuf], redactor: &Redactor, notes: &mut Vec<N
     let mut room = MAX_ATTACHMENTS_BYTES;
     for path in paths {
         let own_name = name_of(path);
-        let read = if attachments.len() < MAX_ATTACHMENTS { read(path, &own_name, room) } else { Err(left_out(&own_name)) };
+        let read = if attachments.len() < MAX_ATTACHMENTS {
+            read(path, &own_name, room)
+        } else {
+            Err(left_out(&own_name))
+        };
         match read {
             Ok(bytes) => {
                 let name = unused(&own_name, &mut names, notes);
@@ -80,7 +88,10 @@ fn read(path: &Path, name: &str, room: u64) -> Result<Vec<u8>, Note> {
     // Looked at before it is opened: opening a pipe would wait for its writer, and a device never ends.
     let meta = path.metadata().map_err(failed)?;
     if !meta.is_file() {
-        return Err(Note::AttachmentUnreadable { name: name.to_owned(), why: "not a regular file".to_owned() });
+        return Err(Note::AttachmentUnreadable {
+            name: name.to_owned(),
+            why: "not a regular file".to_owned(),
+        });
     }
     let too_large =
         |bytes| Note::AttachmentTooLarge { name: name.to_owned(), bytes, limit: MAX_ATTACHMENT_BYTES };
@@ -88,7 +99,9 @@ fn read(path: &Path, name: &str, room: u64) -> Result<Vec<u8>, Note> {
         return Err(too_large(meta.len()));
     }
     let mut bytes = Vec::new();
-    File::open(path).and_then(|file| file.take(MAX_ATTACHMENT_BYTES + 1).read_to_end(&mut bytes)).map_err(failed)?;
+    File::open(path)
+        .and_then(|file| file.take(MAX_ATTACHMENT_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(failed)?;
     match bytes.len() as u64 {
         length if length > MAX_ATTACHMENT_BYTES => Err(too_large(length)),
         length if length > room => Err(left_out(name)),

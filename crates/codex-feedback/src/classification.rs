@@ -29,8 +29,7 @@ pub enum Classification {
 
 impl Classification {
     /// Every one, in the order in which they are offered.
-    pub const ALL: [Self; 5] =
-        [Self::Bug, Self::BadResult, Self::GoodResult, Self::SafetyCheck, Self::Other];
+    pub const ALL: [Self; 5] = [Self::Bug, Self::BadResult, Self::GoodResult, Self::SafetyCheck, Self::Other];
 
     /// The value of its tag, and how a user writes it.
     pub fn as_str(self) -> &'static str {

@@ -8,12 +8,7 @@ use std::{
 };
 
 use tracing::{Subscriber, level_filters::LevelFilter};
-use tracing_subscriber::{
-    Layer,
-    filter::Targets,
-    fmt::MakeWriter,
-    registry::LookupSpan,
-};
+use tracing_subscriber::{Layer, filter::Targets, fmt::MakeWriter, registry::LookupSpan};
 
 use crate::Redactor;
 

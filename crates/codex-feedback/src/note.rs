@@ -178,7 +178,10 @@ impl fmt::Display for Note {
                 write!(f, "Attachment {name}: left out, {bytes} bytes where {limit} are the most")
             }
             Self::AttachmentLeftOut { name, files, bytes } => {
-                write!(f, "Attachment {name}: left out, a report takes {files} files of {bytes} bytes together")
+                write!(
+                    f,
+                    "Attachment {name}: left out, a report takes {files} files of {bytes} bytes together"
+                )
             }
             Self::AttachmentRenamed { from, to } => {
                 write!(f, "Attachment {from}: named {to}, because another one has that name")
@@ -195,13 +198,18 @@ impl fmt::Display for Note {
                 write!(f, "Breadcrumbs: without the {events} oldest events, which the attached report has")
             }
             Self::EventPartCut { part, limit } => {
-                write!(f, "Event: without {part}, which the attached report has; an event has {limit} bytes at most")
+                write!(
+                    f,
+                    "Event: without {part}, which the attached report has; an event has {limit} bytes at most"
+                )
             }
             Self::RunUnreadable { file, why } => write!(f, "History: {file} was passed over ({why})"),
             Self::RunCut { log_bytes } => {
                 write!(f, "Log: the oldest {log_bytes} bytes of the recorded run were not kept")
             }
-            Self::NoRun => f.write_str("History: no run was recorded, so this report has no timeline and no diagnosis"),
+            Self::NoRun => {
+                f.write_str("History: no run was recorded, so this report has no timeline and no diagnosis")
+            }
         }
     }
 }

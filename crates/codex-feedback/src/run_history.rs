@@ -77,7 +77,8 @@ impl RunHistory {
         let text = serde_json::to_vec(&bounded(run)).map_err(HistoryError::Encode)?;
         let stamp: String = run.recorded_at.chars().filter(char::is_ascii_digit).collect();
         let path = self.folder.join(format!("{stamp}-{}.{EXTENSION}", EventId::random()));
-        private_file::write(&path, &text).map_err(|source| HistoryError::Write { path: path.clone(), source })?;
+        private_file::write(&path, &text)
+            .map_err(|source| HistoryError::Write { path: path.clone(), source })?;
         self.forget_oldest();
         Ok(path)
     }

@@ -10,7 +10,8 @@ use crate::{Note, TagRefusal, tag_limits};
 pub const MAX_EXTRA_TAGS: usize = 64;
 
 /// Tags that a report sets itself. Nobody else does.
-pub const RESERVED_TAGS: [&str; 5] = ["thread_id", "classification", "cli_version", "session_source", "reason"];
+pub const RESERVED_TAGS: [&str; 5] =
+    ["thread_id", "classification", "cli_version", "session_source", "reason"];
 
 /// The longest value that is kept until the report is made, in characters; trackers take far fewer.
 const MAX_KEPT_VALUE_CHARS: usize = 4_096;

@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use codex_observe::{AuthRecovery, Event, Outcome, RequestContext, SessionFacts};
+use codex_observe::{
+    AnswerFacts, AuthRecovery, Carrier, Event, OperationEnded, OperationStarted, Outcome, SessionFacts,
+    TokenCounts,
+};
 use opentelemetry::{
     KeyValue,
     metrics::{Counter, Histogram, Meter, MeterProvider},
@@ -12,20 +15,24 @@ use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 use crate::{
     error_type::error_type,
+    known_kinds::KnownKinds,
     label::label,
     metric_table::{DEFAULT_LABELS, Metric, MetricKind, MetricRow, metric_table},
-    operation::{OperationEnd, OperationStart, TokenCounts},
     part::{Attempt, AttemptKind, Part},
     scope,
     span_attributes::{
-        CHAT, ERROR_TYPE, METHOD, OPENAI, OPERATION_NAME, PROVIDER_NAME, REQUEST_MODEL, SERVER_ADDRESS,
-        SERVER_PORT, STATUS_CODE, TOKEN_TYPE, is_inference, model,
+        CHAT, ERROR_TYPE, METHOD, OPERATION_NAME, PROVIDER_NAME, REQUEST_MODEL, STATUS_CODE, TOKEN_TYPE,
+        is_inference, model, provider, push_server,
     },
 };
+
+/// Events that report a failure.
+const FAILURES: [&str; 2] = ["error", "response.failed"];
 
 /// Writes points of the instruments in the table.
 pub(crate) struct MetricSink {
     instruments: Vec<Instrument>,
+    kinds: KnownKinds,
 }
 
 enum Instrument {
@@ -33,27 +40,20 @@ enum Instrument {
     Histogram(Histogram<f64>),
 }
 
-/// What the points of an event are made with.
-#[derive(Clone, Copy)]
-pub(crate) struct About<'a> {
-    pub(crate) session: &'a SessionFacts,
-    /// What was told of the operation, if anything was.
-    pub(crate) start: Option<&'a OperationStart>,
-}
-
 impl MetricSink {
     pub(crate) fn new(provider: &SdkMeterProvider) -> Self {
         let meter = provider.meter(scope::METRICS);
-        Self { instruments: metric_table().iter().map(|row| instrument(&meter, row)).collect() }
+        let instruments = metric_table().iter().map(|row| instrument(&meter, row)).collect();
+        Self { instruments, kinds: KnownKinds::default() }
     }
 
-    pub(crate) fn record(&self, event: &Event, about: About<'_>) {
+    /// Counts and measures an event; `started` is what was told of its operation.
+    pub(crate) fn record(&self, event: &Event, session: &SessionFacts, started: Option<&OperationStarted>) {
         match (event, Part::of(event)) {
-            (_, Part::Attempt(attempt)) => self.attempt(&attempt, about),
-            (_, Part::StreamEnd { context, outcome }) => self.stream_end(context, outcome, about),
-            (Event::AuthRecovery(recovery), _) => self.recovery(recovery, about.session),
+            (_, Part::Attempt(attempt)) => self.attempt(&attempt, session, started),
+            (Event::AuthRecovery(recovery), _) => self.recovery(recovery, session),
             (Event::TransportFallback(_), _) => {
-                let labels = session_labels(about.session, [("from_wire_api", "responses_websocket")]);
+                let labels = session_labels(session, [("from_wire_api", "responses_websocket")]);
                 self.count(Metric::FallbackToHttp, 1, &labels);
             }
             _ => {}
@@ -61,29 +61,33 @@ impl MetricSink {
     }
 
     /// The metrics of an operation that ended.
-    pub(crate) fn end(&self, end: &OperationEnd, about: About<'_>) {
-        if !is_inference(end.endpoint) {
+    pub(crate) fn end(&self, ended: &OperationEnded, session: &SessionFacts, started: &OperationStarted) {
+        if !is_inference(ended.endpoint) {
             return;
         }
-        self.operation_duration(&end.outcome, about);
-        let answer = &end.answer;
-        let labels = gen_ai_labels(about);
-        if let Some(first) = answer.timing.first_event {
+        let labels = gen_ai_labels(session, started);
+        let mut result = labels.clone();
+        if let Some(kind) = error_type(&ended.outcome) {
+            result.push(KeyValue::new(ERROR_TYPE, kind));
+        }
+        self.measure(Metric::OperationDuration, ended.outcome.duration.as_secs_f64(), &result);
+        let Some(answer) = &ended.answer else { return };
+        if let Some(first) = answer.first_event {
             self.measure(Metric::FirstChunk, first.as_secs_f64(), &labels);
         }
-        if let Some(between) = answer.timing.per_output_chunk() {
+        if let Some(between) = per_output_chunk(answer) {
             self.measure(Metric::PerOutputChunk, between.as_secs_f64(), &labels);
         }
-        if let Some(first) = answer.timing.first_output {
-            self.measure(Metric::TurnFirstOutput, millis(first), &session_labels(about.session, []));
+        if let Some(first) = answer.first_output {
+            self.measure(Metric::TurnFirstOutput, millis(first), &session_labels(session, []));
         }
         if let Some(usage) = answer.usage {
-            self.tokens(usage, about);
+            self.tokens(usage, session, &labels);
         }
-        self.stream_events(end, about.session);
+        self.stream_events(answer, session, started.target.carrier);
     }
 
-    fn attempt(&self, attempt: &Attempt<'_>, about: About<'_>) {
+    fn attempt(&self, attempt: &Attempt<'_>, session: &SessionFacts, started: Option<&OperationStarted>) {
         let Attempt { outcome, kind, .. } = *attempt;
         let success = if outcome.is_success() { "true" } else { "false" };
         let status = outcome.final_status().map_or_else(|| "none".to_owned(), |status| status.to_string());
@@ -93,31 +97,16 @@ impl MetricSink {
             AttemptKind::WebsocketRequest => (Metric::WebsocketRequest, Metric::WebsocketRequestDuration),
         };
         let labels = match kind {
-            AttemptKind::WebsocketRequest => session_labels(about.session, [("success", success)]),
+            AttemptKind::WebsocketRequest => session_labels(session, [("success", success)]),
             AttemptKind::Http | AttemptKind::Handshake => {
-                session_labels(about.session, [("status", status.as_str()), ("success", success)])
+                session_labels(session, [("status", status.as_str()), ("success", success)])
             }
         };
         self.count(count, 1, &labels);
         self.measure(duration, millis(outcome.duration), &labels);
-        if let Some(labels) = http_labels(attempt, about.start) {
+        if let Some(labels) = http_labels(attempt, started) {
             self.measure(Metric::HttpRequestDuration, outcome.duration.as_secs_f64(), &labels);
         }
-    }
-
-    /// The end of a stream is the end of its operation, where no other is going to be told.
-    fn stream_end(&self, context: &RequestContext, outcome: &Outcome, about: About<'_>) {
-        if about.start.is_none() && is_inference(context.endpoint) {
-            self.operation_duration(outcome, about);
-        }
-    }
-
-    fn operation_duration(&self, outcome: &Outcome, about: About<'_>) {
-        let mut labels = gen_ai_labels(about);
-        if let Some(kind) = error_type(outcome) {
-            labels.push(KeyValue::new(ERROR_TYPE, kind));
-        }
-        self.measure(Metric::OperationDuration, outcome.duration.as_secs_f64(), &labels);
     }
 
     fn recovery(&self, recovery: &AuthRecovery, session: &SessionFacts) {
@@ -130,9 +119,9 @@ impl MetricSink {
         self.count(Metric::AuthRecovery, 1, &session_labels(session, labels));
     }
 
-    fn tokens(&self, usage: TokenCounts, about: About<'_>) {
+    fn tokens(&self, usage: TokenCounts, session: &SessionFacts, gen_ai: &[KeyValue]) {
         for (kind, tokens) in [("input", usage.input), ("output", usage.output)] {
-            let mut labels = gen_ai_labels(about);
+            let mut labels = gen_ai.to_vec();
             labels.push(KeyValue::new(TOKEN_TYPE, kind));
             self.measure(Metric::TokenUsage, count_as_f64(tokens), &labels);
         }
@@ -143,20 +132,20 @@ impl MetricSink {
             ("output", usage.output),
             ("reasoning_output", usage.reasoning_output),
         ] {
-            let labels = session_labels(about.session, [("token_type", kind)]);
+            let labels = session_labels(session, [("token_type", kind)]);
             self.measure(Metric::TurnTokenUsage, count_as_f64(tokens), &labels);
         }
     }
 
-    fn stream_events(&self, end: &OperationEnd, session: &SessionFacts) {
-        let metric = if end.websocket { Metric::WebsocketEvent } else { Metric::SseEvent };
-        for counted in &end.answer.kinds {
-            for (success, events) in [("true", counted.succeeded), ("false", counted.failed)] {
-                if events > 0 {
-                    let labels = session_labels(session, [("kind", counted.kind), ("success", success)]);
-                    self.count(metric, events, &labels);
-                }
-            }
+    fn stream_events(&self, answer: &AnswerFacts, session: &SessionFacts, carrier: Carrier) {
+        let metric = match carrier {
+            Carrier::Websocket => Metric::WebsocketEvent,
+            _ => Metric::SseEvent,
+        };
+        for counted in &answer.kinds {
+            let success = if FAILURES.contains(&&*counted.kind) { "false" } else { "true" };
+            let kind = self.kinds.bounded(&counted.kind);
+            self.count(metric, counted.count, &session_labels(session, [("kind", kind), ("success", success)]));
         }
     }
 
@@ -201,37 +190,26 @@ fn session_labels<const N: usize>(session: &SessionFacts, own: [(&'static str, &
     labels
 }
 
-fn gen_ai_labels(about: About<'_>) -> Vec<KeyValue> {
-    let provider = about.start.and_then(|start| start.provider.as_deref()).unwrap_or(OPENAI);
+fn gen_ai_labels(session: &SessionFacts, started: &OperationStarted) -> Vec<KeyValue> {
     let mut labels = vec![
         KeyValue::new(OPERATION_NAME, CHAT),
-        KeyValue::new(PROVIDER_NAME, label(provider).into_owned()),
+        KeyValue::new(PROVIDER_NAME, label(provider(started)).into_owned()),
     ];
-    let asked_for = match about.start {
-        Some(start) => model(start, about.session),
-        None => about.session.model.as_deref(),
-    };
-    if let Some(asked_for) = asked_for {
+    if let Some(asked_for) = model(started, session) {
         labels.push(KeyValue::new(REQUEST_MODEL, label(asked_for).into_owned()));
     }
-    if let Some(target) = about.start.and_then(|start| start.target.as_ref()) {
-        labels.push(KeyValue::new(SERVER_ADDRESS, label(&target.host).into_owned()));
-        labels.push(KeyValue::new(SERVER_PORT, i64::from(target.port)));
-    }
+    push_server(&mut labels, &started.target);
     labels
 }
 
 /// `None` for what is no HTTP request, or when a required attribute is not known.
-fn http_labels(attempt: &Attempt<'_>, start: Option<&OperationStart>) -> Option<Vec<KeyValue>> {
+fn http_labels(attempt: &Attempt<'_>, started: Option<&OperationStarted>) -> Option<Vec<KeyValue>> {
     if attempt.kind == AttemptKind::WebsocketRequest {
         return None;
     }
-    let target = start?.target.as_ref()?;
-    let mut labels = vec![
-        KeyValue::new(METHOD, target.method),
-        KeyValue::new(SERVER_ADDRESS, label(&target.host).into_owned()),
-        KeyValue::new(SERVER_PORT, i64::from(target.port)),
-    ];
+    let target = &started?.target;
+    let mut labels = vec![KeyValue::new(METHOD, label(&target.method).into_owned())];
+    push_server(&mut labels, target);
     if let Some(status) = attempt.outcome.final_status() {
         labels.push(KeyValue::new(STATUS_CODE, i64::from(status)));
     }
@@ -239,6 +217,12 @@ fn http_labels(attempt: &Attempt<'_>, start: Option<&OperationStart>) -> Option<
         labels.push(KeyValue::new(ERROR_TYPE, kind));
     }
     Some(labels)
+}
+
+/// Mean time between two chunks of visible output; `None` for fewer than two.
+fn per_output_chunk(answer: &AnswerFacts) -> Option<Duration> {
+    let gaps = u32::try_from(answer.output_events.checked_sub(1)?).ok().filter(|gaps| *gaps > 0)?;
+    Some(answer.last_output?.checked_sub(answer.first_output?)? / gaps)
 }
 
 fn millis(duration: Duration) -> f64 {

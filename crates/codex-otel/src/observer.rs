@@ -1,19 +1,22 @@
 //! From the facts of the client to the three sinks.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
+};
 
-use codex_observe::{Event, Observer, OperationId, SessionFacts, rfc3339_millis};
+use codex_observe::{
+    Event, Observer, OperationEnded, OperationId, OperationStarted, SessionFacts, TraceContext, rfc3339_millis,
+};
 use opentelemetry_sdk::{logs::SdkLoggerProvider, metrics::SdkMeterProvider, trace::SdkTracerProvider};
 
 use crate::{
-    announced::Announced,
     fields::Fields,
     log_sink::{LogSink, RecordHead},
-    metric_sink::{About, MetricSink},
-    operation::{OperationEnd, OperationStart},
+    metric_sink::MetricSink,
+    open_operations::{OpenOperation, OpenOperations},
     part::Part,
     session::Session,
-    trace_context::TraceHeaders,
     trace_sink::{Fact, TraceSink},
     user_prompt::{self, UserPrompt},
 };
@@ -37,7 +40,7 @@ pub struct ObserverOptions {
     /// What is known about the session at the start.
     pub session: SessionFacts,
     /// The span of the program that started this one.
-    pub parent: Option<TraceHeaders>,
+    pub parent: Option<TraceContext>,
     /// Whether the log sink may carry what the user wrote. Off unless the user allows it.
     pub log_user_prompts: bool,
     /// The time of day.
@@ -63,7 +66,7 @@ pub struct OtelObserver {
     traces: Option<TraceSink>,
     metrics: Option<MetricSink>,
     session: Session,
-    announced: Announced,
+    operations: Mutex<OpenOperations>,
     log_user_prompts: bool,
     clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
@@ -77,7 +80,7 @@ impl OtelObserver {
             traces: sinks.traces.as_ref().map(|provider| TraceSink::new(provider, parent)),
             metrics: sinks.metrics.as_ref().map(MetricSink::new),
             session: Session::new(options.session),
-            announced: Announced::default(),
+            operations: Mutex::default(),
             log_user_prompts: options.log_user_prompts,
             clock: options.clock,
         }
@@ -93,31 +96,6 @@ impl OtelObserver {
         change(&mut self.session.write());
     }
 
-    /// A call begins. To be told before its first attempt; [`operation_ended`](Self::operation_ended) has to follow.
-    pub fn operation_started(&self, start: &OperationStart) {
-        self.announced.add(start);
-        if let Some(traces) = &self.traces {
-            traces.begin(start, &self.session.read(), (self.clock)());
-        }
-    }
-
-    /// A call returned for good.
-    pub fn operation_ended(&self, end: &OperationEnd) {
-        let start = self.announced.remove(end.operation);
-        if let Some(traces) = &self.traces {
-            traces.end(end, (self.clock)());
-        }
-        if let Some(metrics) = &self.metrics {
-            metrics.end(end, About { session: &self.session.read(), start: start.as_deref() });
-        }
-    }
-
-    /// Begins the span of the next attempt of an operation, and returns the headers that let the service join it. To be
-    /// asked once for each attempt, before it is sent. `None` when traces are off or the operation was not announced.
-    pub fn trace_headers(&self, operation: OperationId) -> Option<TraceHeaders> {
-        self.traces.as_ref()?.attempt_headers(operation, (self.clock)())
-    }
-
     /// The user asked for something. Its text goes to the log sink only, and only when that is allowed.
     pub fn user_prompt(&self, prompt: &UserPrompt<'_>) {
         let at = (self.clock)();
@@ -126,26 +104,25 @@ impl OtelObserver {
         let name = user_prompt::NAME;
         let mut fields = Fields::of_session(&session, name, &timestamp);
         prompt.visit(self.log_user_prompts, &mut |name, privacy, value| fields.add(name, privacy, value));
-        self.write(Fact { name, fields: &fields, session: &session, at }, None);
+        self.write(Fact { name, fields: &fields, at }, None);
     }
 
     /// Closes the spans that are open. For the end of the program, before the sinks are shut down.
     pub fn close(&self) {
-        if let Some(traces) = &self.traces {
-            traces.close_all();
+        self.operations().close_all();
+    }
+
+    /// The fact as a span event and as a log record that names the span.
+    fn write(&self, fact: Fact<'_, '_>, event: Option<&Event>) {
+        let span = self.traces.as_ref().map(|traces| traces.record(&mut self.operations(), event, fact));
+        if let Some(logs) = &self.logs {
+            let failed = event.is_some_and(|event| Part::of(event).failed());
+            logs.emit(RecordHead { name: fact.name, at: fact.at, failed, span: span.as_ref() }, fact.fields);
         }
     }
 
-    fn write(&self, fact: Fact<'_, '_>, event: Option<&Event>) {
-        let span = self.traces.as_ref().map(|traces| match event {
-            Some(event) => traces.record(event, fact),
-            None => traces.session_fact(fact),
-        });
-        if let Some(logs) = &self.logs {
-            let failed = event.is_some_and(|event| Part::of(event).failed());
-            let head = RecordHead { name: fact.name, at: fact.at, failed, span: span.as_ref() };
-            logs.emit(head, fact.fields);
-        }
+    fn operations(&self) -> MutexGuard<'_, OpenOperations> {
+        self.operations.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -156,12 +133,38 @@ impl Observer for OtelObserver {
         if self.logs.is_some() || self.traces.is_some() {
             let timestamp = rfc3339_millis(at);
             let fields = Fields::of_session(&session, event.name(), &timestamp).with_event(event);
-            self.write(Fact { name: event.name(), fields: &fields, session: &session, at }, Some(event));
+            self.write(Fact { name: event.name(), fields: &fields, at }, Some(event));
         }
         if let Some(metrics) = &self.metrics {
-            let start = Part::of(event).operation().and_then(|id| self.announced.find(id));
-            metrics.record(event, About { session: &session, start: start.as_deref() });
+            let mut operations = self.operations();
+            let operation = Part::of(event).operation().and_then(|id| operations.find(id));
+            metrics.record(event, &session, operation.map(|operation| &operation.started));
         }
+    }
+
+    fn on_operation_started(&self, started: &OperationStarted) {
+        let at = (self.clock)();
+        let span = self.traces.as_ref().map(|traces| traces.operation(started, &self.session.read(), at));
+        let operation = OpenOperation { started: started.clone(), span, attempt: None, last_fact: at };
+        self.operations().open(operation);
+    }
+
+    fn on_operation_ended(&self, ended: &OperationEnded) {
+        let mut operations = self.operations();
+        let Some(operation) = operations.find(ended.operation) else { return };
+        operation.last_fact = (self.clock)();
+        if let (Some(traces), Some(span)) = (&self.traces, &mut operation.span) {
+            traces.finish(span, ended);
+        }
+        if let Some(metrics) = &self.metrics {
+            metrics.end(ended, &self.session.read(), &operation.started);
+        }
+        operations.close(ended.operation);
+    }
+
+    /// Begins the span of the next attempt.
+    fn trace_context(&self, operation: OperationId) -> Option<TraceContext> {
+        self.traces.as_ref()?.attempt_context(&mut self.operations(), operation, (self.clock)())
     }
 }
 

@@ -65,7 +65,7 @@ impl OpenOperations {
         let id = operation.started.operation;
         self.close(id);
         while self.open.len() >= MAX_OPEN_OPERATIONS
-            && let Some(oldest) = self.order.front().copied()
+            && let Some(oldest) = self.order.pop_front()
         {
             self.close(oldest);
         }

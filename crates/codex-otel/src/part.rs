@@ -12,7 +12,7 @@ pub(crate) enum Part<'e> {
         context: &'e RequestContext,
         outcome: &'e Outcome,
     },
-    /// Something between two attempts.
+    /// Something between two attempts, or after the last.
     Step(OperationId),
     /// A fact of the session, or one whose operation is not told.
     Session,
@@ -77,23 +77,6 @@ impl AttemptKind {
             (Self::WebsocketRequest, _) | (Self::Http, Endpoint::STORED_RESPONSE) => None,
             (Self::Handshake, _) | (Self::Http, Endpoint::MODELS) => Some("GET"),
             (Self::Http, _) => Some("POST"),
-        }
-    }
-
-    /// Name of the attempt's span: `POST /responses`.
-    pub(crate) fn span_name(self, endpoint: Endpoint, method: Option<&'static str>) -> String {
-        let verb = match self {
-            Self::WebsocketRequest => "websocket request",
-            Self::Http | Self::Handshake => method.unwrap_or("HTTP"),
-        };
-        format!("{verb} {endpoint}")
-    }
-
-    /// Whether more is to come after a success: the end of a stream.
-    pub(crate) fn awaits_stream(self, endpoint: Endpoint) -> bool {
-        match self {
-            Self::Http | Self::Handshake => endpoint == Endpoint::RESPONSES,
-            Self::WebsocketRequest => true,
         }
     }
 }

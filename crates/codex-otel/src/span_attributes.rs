@@ -1,13 +1,15 @@
 //! The attributes of spans, by the names of the OpenTelemetry conventions: GenAI client spans (status Development) for an
 //! operation, HTTP client spans (stable) for an attempt.
 
-use codex_observe::{Endpoint, Outcome, RequestContext, SessionFacts};
+use codex_observe::{
+    AnswerFacts, Endpoint, OperationStarted, Outcome, RequestContext, RequestTarget, SessionFacts,
+};
 use opentelemetry::KeyValue;
 
 use crate::{
     error_type::error_type,
     fields::whole,
-    operation::{AnswerFacts, OperationStart, RequestTarget},
+    part::{Attempt, AttemptKind},
 };
 
 pub(crate) const ERROR_TYPE: &str = "error.type";
@@ -24,7 +26,6 @@ const CONVERSATION_ID: &str = "gen_ai.conversation.id";
 const ENDPOINT: &str = "url.template";
 const FIRST_CHUNK: &str = "gen_ai.response.time_to_first_chunk";
 const FINISH_REASONS: &str = "gen_ai.response.finish_reasons";
-const REQUEST_TIER: &str = "openai.request.service_tier";
 const RESEND_COUNT: &str = "http.request.resend_count";
 const RESPONSE_ID: &str = "gen_ai.response.id";
 const RESPONSE_MODEL: &str = "gen_ai.response.model";
@@ -38,8 +39,7 @@ const USAGE_REASONING: &str = "gen_ai.usage.reasoning.output_tokens";
 
 /// What the Responses API is called in the conventions.
 pub(crate) const CHAT: &str = "chat";
-/// The provider when none is named.
-pub(crate) const OPENAI: &str = "openai";
+const OPENAI: &str = "openai";
 
 /// Whether the endpoint makes a model answer: GenAI conventions hold for it.
 pub(crate) fn is_inference(endpoint: Endpoint) -> bool {
@@ -47,31 +47,27 @@ pub(crate) fn is_inference(endpoint: Endpoint) -> bool {
 }
 
 /// Name of an operation's span: `chat gpt-5`, or the path of an endpoint where no model answers.
-pub(crate) fn operation_name(start: &OperationStart, session: &SessionFacts) -> String {
-    match (is_inference(start.endpoint), model(start, session)) {
+pub(crate) fn operation_name(started: &OperationStarted, session: &SessionFacts) -> String {
+    match (is_inference(started.endpoint), model(started, session)) {
         (true, Some(model)) => format!("{CHAT} {model}"),
         (true, None) => CHAT.to_owned(),
-        (false, _) => start.endpoint.0.to_owned(),
+        (false, _) => started.endpoint.0.to_owned(),
     }
 }
 
 /// What is known when the operation begins.
-pub(crate) fn of_operation(start: &OperationStart, session: &SessionFacts) -> Vec<KeyValue> {
-    let mut attributes = vec![KeyValue::new(ENDPOINT, start.endpoint.0)];
-    if let Some(target) = &start.target {
-        push_server(&mut attributes, target);
-    }
-    if !is_inference(start.endpoint) {
+pub(crate) fn of_operation(started: &OperationStarted, session: &SessionFacts) -> Vec<KeyValue> {
+    let mut attributes = vec![KeyValue::new(ENDPOINT, started.endpoint.0)];
+    push_server(&mut attributes, &started.target);
+    if !is_inference(started.endpoint) {
         return attributes;
     }
     attributes.push(KeyValue::new(OPERATION_NAME, CHAT));
     attributes.push(KeyValue::new(API_TYPE, "responses"));
-    let provider = start.provider.as_deref().unwrap_or(OPENAI).to_owned();
-    attributes.push(KeyValue::new(PROVIDER_NAME, provider));
-    attributes.push(KeyValue::new(STREAM, start.streams));
-    push_text(&mut attributes, REQUEST_MODEL, model(start, session));
+    attributes.push(KeyValue::new(PROVIDER_NAME, provider(started).to_owned()));
+    attributes.push(KeyValue::new(STREAM, started.streams));
+    push_text(&mut attributes, REQUEST_MODEL, model(started, session));
     push_text(&mut attributes, CONVERSATION_ID, session.conversation_id.as_deref());
-    push_text(&mut attributes, REQUEST_TIER, start.service_tier.as_deref());
     attributes
 }
 
@@ -85,7 +81,7 @@ pub(crate) fn of_answer(answer: &AnswerFacts) -> Vec<KeyValue> {
         let reasons = opentelemetry::Array::String(vec![reason.into()]);
         attributes.push(KeyValue::new(FINISH_REASONS, opentelemetry::Value::Array(reasons)));
     }
-    if let Some(first) = answer.timing.first_event {
+    if let Some(first) = answer.first_event {
         attributes.push(KeyValue::new(FIRST_CHUNK, first.as_secs_f64()));
     }
     if let Some(usage) = answer.usage {
@@ -97,18 +93,28 @@ pub(crate) fn of_answer(answer: &AnswerFacts) -> Vec<KeyValue> {
     attributes
 }
 
+/// Name of an attempt's span: `POST /responses`.
+pub(crate) fn attempt_name(attempt: &Attempt<'_>, target: Option<&RequestTarget>) -> String {
+    let verb = match (attempt.kind, target) {
+        (AttemptKind::WebsocketRequest, _) => "websocket request",
+        (_, Some(target)) => &target.method,
+        (_, None) => "HTTP",
+    };
+    format!("{verb} {}", attempt.context.endpoint)
+}
+
 /// What is known of an attempt.
 pub(crate) fn of_attempt(
     context: &RequestContext,
     outcome: &Outcome,
-    method: Option<&'static str>,
+    kind: AttemptKind,
     target: Option<&RequestTarget>,
 ) -> Vec<KeyValue> {
     let mut attributes = vec![KeyValue::new(ENDPOINT, context.endpoint.0)];
-    if let Some(method) = method {
-        attributes.push(KeyValue::new(METHOD, method));
-    }
     if let Some(target) = target {
+        if kind != AttemptKind::WebsocketRequest {
+            attributes.push(KeyValue::new(METHOD, target.method.to_string()));
+        }
         push_server(&mut attributes, target);
         attributes.push(KeyValue::new(URL_FULL, target.url.to_string()));
     }
@@ -125,13 +131,20 @@ pub(crate) fn of_attempt(
 }
 
 /// The model that is asked for: that of the request, else that of the session.
-pub(crate) fn model<'a>(start: &'a OperationStart, session: &'a SessionFacts) -> Option<&'a str> {
-    start.model.as_deref().or(session.model.as_deref())
+pub(crate) fn model<'a>(started: &'a OperationStarted, session: &'a SessionFacts) -> Option<&'a str> {
+    started.model.as_deref().or(session.model.as_deref())
 }
 
-fn push_server(attributes: &mut Vec<KeyValue>, target: &RequestTarget) {
+/// The name of the provider, `openai` when it has none.
+pub(crate) fn provider(started: &OperationStarted) -> &str {
+    if started.provider.is_empty() { OPENAI } else { &started.provider }
+}
+
+pub(crate) fn push_server(attributes: &mut Vec<KeyValue>, target: &RequestTarget) {
     attributes.push(KeyValue::new(SERVER_ADDRESS, target.host.to_string()));
-    attributes.push(KeyValue::new(SERVER_PORT, i64::from(target.port)));
+    if let Some(port) = target.port {
+        attributes.push(KeyValue::new(SERVER_PORT, i64::from(port)));
+    }
 }
 
 fn push_text(attributes: &mut Vec<KeyValue>, name: &'static str, text: Option<&str>) {

@@ -37,7 +37,7 @@ async fn the_file_is_whole_private_and_in_the_shared_form() {
     }
     let reader = bench.manager();
     assert_eq!(reader.refresh(Offline).await.unwrap(), Refreshed::Cached);
-    assert_eq!((slugs(&reader), reader.fetched_at()), (vec!["a".to_owned()], Some(crate::support::START)));
+    assert_eq!((slugs(&reader), reader.fetched_at()), (vec!["a".to_owned()], Some(crate::support::start())));
 }
 
 #[tokio::test]
@@ -52,7 +52,7 @@ async fn a_folder_that_is_missing_is_made() {
 async fn only_age_and_version_make_a_cache_fresh() {
     // Seconds since it was written, its version; whether the service is asked.
     for (age, version, asks) in [
-        (0, json!("1.2.3"), false),
+        (0_i64, json!("1.2.3"), false),
         (300, json!("1.2.3"), false),
         (301, json!("1.2.3"), true),
         (-1, json!("1.2.3"), true),
@@ -67,7 +67,7 @@ async fn only_age_and_version_make_a_cache_fresh() {
         fs::write(bench.cache(), cache.to_string()).unwrap();
         match u64::try_from(age) {
             Ok(age) => bench.after(age),
-            Err(_) => bench.at(crate::support::START - Duration::from_secs(age.unsigned_abs())),
+            Err(_) => bench.at(crate::support::start() - Duration::from_secs(age.unsigned_abs())),
         }
         bench.manager().refresh(OnlineIfUncached).await.unwrap();
         assert_eq!(bench.asked().0, usize::from(asks), "{age} {version}");

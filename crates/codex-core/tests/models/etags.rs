@@ -5,7 +5,7 @@ use codex_client::fake::FakeAnswer;
 use codex_core::models::{ModelsManager, RefreshStrategy, Refreshed};
 use serde_json::json;
 
-use crate::support::{Bench, START, catalogue, slugs};
+use crate::support::{Bench, catalogue, slugs, start};
 
 #[tokio::test]
 async fn the_known_etag_only_renews_the_list() {
@@ -32,7 +32,7 @@ async fn a_list_that_was_just_written_is_not_written_for_every_answer() {
         manager.note_etag("\"e1\"").unwrap().await.unwrap();
         let stands = bench.cached_json()["fetched_at"].as_str().unwrap().to_owned();
         assert_eq!(stands, format!("2027-01-15T08:{:02}:{:02}Z", written / 60, written % 60));
-        assert_eq!(manager.fetched_at().unwrap().duration_since(START).unwrap().as_secs(), second);
+        assert_eq!(manager.fetched_at().unwrap().duration_since(start()).unwrap().as_secs(), second);
     }
 }
 

@@ -73,10 +73,10 @@ async fn a_401_is_recovered_from_and_recorded() {
         })
         .collect();
     assert_eq!(requests.len(), 2);
-    assert_eq!(requests[0].request.endpoint, Endpoint::MODELS);
+    assert_eq!(requests[0].context.endpoint, Endpoint::MODELS);
     assert_eq!(requests[0].outcome.evidence.request_id.as_deref(), Some("req-1"));
-    assert!(requests[0].request.follow_up.is_none());
-    assert_eq!(requests[1].request.follow_up.unwrap().phase, RecoveryPhase::RefreshToken);
+    assert!(requests[0].context.follow_up.is_none());
+    assert_eq!(requests[1].context.follow_up.unwrap().phase, RecoveryPhase::RefreshToken);
     let recoveries = events.iter().filter(|event| matches!(event, Event::AuthRecovery(_))).count();
     assert_eq!(recoveries, 1);
 }

@@ -1,6 +1,6 @@
 //! Fake transport: strategies, failures, time, and many callers at once.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 use codex_api::{ApiErrorKind, AuthMode};
 use codex_client::fake::FakeAnswer;
@@ -10,7 +10,7 @@ use codex_core::models::{
 use serde_json::json;
 use tokio::time::Instant;
 
-use crate::support::{Bench, START, Warnings, catalogue, model, slugs};
+use crate::support::{Bench, Warnings, catalogue, model, slugs, start};
 
 use RefreshStrategy::{Offline, Online, OnlineIfUncached};
 
@@ -23,7 +23,7 @@ async fn refresh_available_models_sorts_by_priority() {
     assert_eq!(manager.refresh(OnlineIfUncached).await.unwrap(), Refreshed::Fetched);
     assert_eq!(slugs(&manager), ["first", "same-a", "same-b", "later"]);
     assert_eq!(manager.default_model().unwrap().slug, "first");
-    assert_eq!(manager.fetched_at(), Some(START));
+    assert_eq!(manager.fetched_at(), Some(start()));
 
     let requests = bench.transport.requests();
     assert_eq!(requests[0].url.as_str(), "https://service.test/v1/models?client_version=1.2.3");
@@ -82,7 +82,7 @@ async fn a_fresh_list_in_memory_is_not_asked_for_again() {
     assert_eq!(slugs(&manager), ["b"]);
     // A clock that was put back says nothing about the age.
     bench.transport.push(catalogue("\"e3\"", &[("c", 1)]));
-    bench.at(START - Duration::from_secs(3600));
+    bench.at(start() - Duration::from_secs(3600));
     assert_eq!(manager.refresh(OnlineIfUncached).await.unwrap(), Refreshed::Fetched);
 }
 
@@ -213,13 +213,8 @@ async fn many_callers_at_once_cause_one_request() {
     for strategy in [Online, OnlineIfUncached] {
         let bench = Bench::new([catalogue("\"e1\"", &[("a", 1)])]);
         let manager = bench.manager();
-        let callers = (0..100).map(|_| {
-            let manager = manager.clone();
-            tokio::spawn(async move { manager.refresh(strategy).await })
-        });
-        for caller in callers.collect::<Vec<_>>() {
-            assert_eq!(caller.await.unwrap().unwrap(), Refreshed::Fetched);
-        }
+        let results = all((0..100).map(|_| manager.refresh(strategy))).await;
+        assert!(results.iter().all(|result| matches!(result, Ok(Refreshed::Fetched))), "{results:?}");
         assert_eq!(bench.asked().0, 1);
     }
 }
@@ -262,4 +257,22 @@ async fn an_empty_catalogue_and_a_huge_one() {
     assert!(manager.available_models().is_empty() && manager.default_model().is_none());
     manager.refresh(Online).await.unwrap();
     assert_eq!(manager.available_models().len(), MAX_MODELS);
+}
+
+/// The results of futures that have all begun before one of them goes on.
+async fn all<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut futures: Vec<_> = futures.map(|future| (Box::pin(future), None)).collect();
+    poll_fn(|context| {
+        for (future, result) in &mut futures {
+            if result.is_none()
+                && let Poll::Ready(ready) = future.as_mut().poll(context)
+            {
+                *result = Some(ready);
+            }
+        }
+        let is_over = futures.iter().all(|(_, result)| result.is_some());
+        if is_over { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    futures.into_iter().filter_map(|(_, result)| result).collect()
 }

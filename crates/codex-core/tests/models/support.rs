@@ -21,10 +21,9 @@ use tracing::{
 };
 
 /// The time of day at the start of every test.
-pub const START: SystemTime = match UNIX_EPOCH.checked_add(Duration::from_secs(1_800_000_000)) {
-    Some(time) => time,
-    None => UNIX_EPOCH,
-};
+pub fn start() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_800_000_000)
+}
 
 pub struct Bench {
     pub transport: FakeTransport,
@@ -37,7 +36,7 @@ impl Bench {
         Self {
             transport: FakeTransport::new(script),
             home: tempfile::tempdir().unwrap(),
-            now: Arc::new(Mutex::new(START)),
+            now: Arc::new(Mutex::new(start())),
         }
     }
 
@@ -65,7 +64,7 @@ impl Bench {
     }
 
     pub fn after(&self, seconds: u64) {
-        self.at(START + Duration::from_secs(seconds));
+        self.at(start() + Duration::from_secs(seconds));
     }
 
     pub fn cache(&self) -> PathBuf {
@@ -89,7 +88,7 @@ impl Bench {
     }
 }
 
-/// A cache file of version 1.2.3, fetched at [`START`].
+/// A cache file of version 1.2.3, fetched at [`start`].
 pub fn cache_of(slugs: &[&str]) -> Value {
     let models: Vec<Value> = slugs.iter().map(|slug| json!({"slug": slug})).collect();
     json!({"fetched_at": "2027-01-15T08:00:00Z", "etag": "\"c1\"", "client_version": "1.2.3", "models": models})

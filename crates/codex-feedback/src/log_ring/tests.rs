@@ -61,7 +61,11 @@ fn a_huge_line_is_cut_with_a_note_and_not_inside_a_credential() {
     let text = ring.snapshot().text;
     assert!(text.len() <= MAX_LOG_RECORD_BYTES + 64, "{}", text.len());
     assert!(!text.contains("eyJ"));
-    assert!(text.ends_with(&format!("[cut: {} bytes]\n", line.len() + 1 - words.len())), "{:?}", &text[text.len() - 60..]);
+    assert!(
+        text.ends_with(&format!("[cut: {} bytes]\n", line.len() + 1 - words.len())),
+        "{:?}",
+        &text[text.len() - 60..]
+    );
 }
 
 #[test]
@@ -78,7 +82,8 @@ fn a_record_written_in_pieces_is_one_record() {
 #[test]
 fn it_takes_trace_level_whatever_the_terminal_shows() {
     let ring = ring(64 * 1024);
-    let terminal = tracing_subscriber::fmt::layer().with_writer(std::io::sink).with_filter(EnvFilter::new("error"));
+    let terminal =
+        tracing_subscriber::fmt::layer().with_writer(std::io::sink).with_filter(EnvFilter::new("error"));
     let subscriber = tracing_subscriber::registry().with(terminal).with(ring.layer());
     tracing::subscriber::with_default(subscriber, || {
         tracing::trace!("quiet line");
@@ -101,5 +106,10 @@ fn threads_never_mix_their_lines() {
     });
     let snapshot = ring.snapshot();
     assert_eq!(snapshot.text.lines().count(), 2_000);
-    assert!(snapshot.text.lines().all(|line| line.len() == 100 && line.bytes().all(|byte| byte == line.as_bytes()[0])));
+    assert!(
+        snapshot
+            .text
+            .lines()
+            .all(|line| line.len() == 100 && line.bytes().all(|byte| byte == line.as_bytes()[0]))
+    );
 }

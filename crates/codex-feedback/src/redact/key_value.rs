@@ -12,7 +12,9 @@ pub(super) fn value(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     let range = match opening_quote(text, inner) {
         Some(quote) => quoted(text, &quote),
         None => {
-            let end = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '&' | ')' | ']' | '}' | '"' | '\'' | '\\');
+            let end = |c: char| {
+                c.is_whitespace() || matches!(c, ',' | ';' | '&' | ')' | ']' | '}' | '"' | '\'' | '\\')
+            };
             let length = text[inner..].find(end).unwrap_or(text.len() - inner);
             inner..inner + length
         }
@@ -80,7 +82,8 @@ fn unwrap(text: &str, mut at: usize) -> (bool, usize) {
         if rest.starts_with(super::REDACTED) {
             return (at > start, at);
         }
-        let skipped = ["Some(", "Ok(", "[", "(", "{", " ", "b\""].into_iter().find(|opener| rest.starts_with(opener));
+        let skipped =
+            ["Some(", "Ok(", "[", "(", "{", " ", "b\""].into_iter().find(|opener| rest.starts_with(opener));
         match skipped {
             Some("b\"") => return (at > start, at + 1),
             Some(opener) => at += opener.len(),

@@ -11,7 +11,11 @@ fn check(text: &str, expected: &str) {
     redactor.register("canary-secret/1+2");
     let clean = redactor.redact(text);
     assert_eq!(clean, expected, "of {text}");
-    assert!(matches!(redactor.redact(&clean), Cow::Borrowed(_)), "not stable: {clean} -> {}", redactor.redact(&clean));
+    assert!(
+        matches!(redactor.redact(&clean), Cow::Borrowed(_)),
+        "not stable: {clean} -> {}",
+        redactor.redact(&clean)
+    );
 }
 
 #[test]
@@ -31,7 +35,10 @@ fn credentials_are_known_by_their_form() {
         ("Basic YWRhOnB3MTIz", "Basic [REDACTED]"),
         ("basic settings", "basic settings"),
         ("ek_68ab0c0ffee00ddba11ca11ab1e", "[REDACTED]"),
-        ("-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----[REDACTED]-----END PRIVATE KEY-----"),
+        (
+            "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----",
+            "-----BEGIN PRIVATE KEY-----[REDACTED]-----END PRIVATE KEY-----",
+        ),
         ("-----BEGIN RSA PRIVATE KEY-----\\nMIIE cut", "-----BEGIN RSA PRIVATE KEY-----[REDACTED]"),
     ] {
         check(text, expected);
@@ -49,7 +56,10 @@ fn values_are_secret_because_of_their_name() {
         ("authorization: Sensitive", "authorization: Sensitive"),
         (r#"{"access_token":"a\"b","n":1}"#, r#"{"access_token":"[REDACTED]","n":1}"#),
         (r#"{"password":"a\\","n":1}"#, r#"{"password":"[REDACTED]","n":1}"#),
-        (r#"body "{\"refresh_token\":\"abc\",\"n\":1}""#, r#"body "{\"refresh_token\":\"[REDACTED]\",\"n\":1}""#),
+        (
+            r#"body "{\"refresh_token\":\"abc\",\"n\":1}""#,
+            r#"body "{\"refresh_token\":\"[REDACTED]\",\"n\":1}""#,
+        ),
         (r#"token: Some("abc"), n: 1"#, r#"token: Some("[REDACTED]"), n: 1"#),
         ("token=None has_token=true", "token=None has_token=true"),
         ("api_key=abc&model=m", "api_key=[REDACTED]&model=m"),

@@ -24,7 +24,8 @@ pub(super) fn after_scheme(text: &str, scheme: Range<usize>) -> Option<Range<usi
     let value = &text[start..end];
     let secret = match text.as_bytes()[scheme.start].to_ascii_lowercase() {
         b'b' if scheme.len() == "basic".len() => {
-            value.len() >= MIN_BASIC && value.chars().any(|c| c.is_ascii_digit() || c.is_uppercase() || c == '=')
+            value.len() >= MIN_BASIC
+                && value.chars().any(|c| c.is_ascii_digit() || c.is_uppercase() || c == '=')
         }
         _ => !value.is_empty() && !PROSE.contains(&value.to_ascii_lowercase().trim_end_matches(['.', ':'])),
     };
