@@ -3,6 +3,7 @@
 mod answer;
 mod auth;
 mod client;
+mod course;
 mod echoed_secrets;
 mod endpoint;
 mod error;

@@ -29,15 +29,16 @@ use tokio::time::Instant;
 use crate::{
     answer::{self, BodyReader, Failed, OpenedStream, StreamOpener},
     auth::{self, AuthProvider, Credentials},
+    course::{Call, Course},
     echoed_secrets::EchoedSecrets,
     error::{ApiError, ApiErrorKind, DecodeError},
     error_context::{AnsweredAt, ErrorContext},
     exchange::{Exchange, Handshake, HttpExchange},
     head_facts,
     operation::Operation,
-    operation_watch::{Begun, OperationWatch},
+    operation_watch::OperationWatch,
     provider::Provider,
-    recovery::{RecoveryProgress, Refused},
+    recovery::RecoveryProgress,
 };
 
 /// Everything that the endpoints share; cloning is cheap.
@@ -76,105 +77,11 @@ pub(crate) struct Answered<B> {
     pub(crate) watch: OperationWatch,
 }
 
-/// The course of one call so far: what an error's context and the facts of later steps are made from.
-#[derive(Clone, Debug)]
-pub(crate) struct Call {
-    pub(crate) started: Instant,
-    /// From when the total time counts, and how long it is.
-    pub(crate) counted_from: Instant,
-    pub(crate) total: Option<Duration>,
-    pub(crate) request: RequestContext,
-    pub(crate) context: ErrorContext,
-    /// What went out, for a 401 that comes later.
-    pub(crate) credentials: Option<Credentials>,
-}
-
 impl<B> Answered<B> {
     /// The answer is whole.
     fn end(&mut self) {
         let outcome = Outcome::after(self.watch.elapsed()).status(self.head.status.as_u16());
         self.watch.end(outcome, None);
-    }
-}
-
-/// One call under way.
-struct Course {
-    started: Instant,
-    counted_from: Instant,
-    total: Option<Duration>,
-    deadline: Option<Instant>,
-    recovery: RecoveryProgress,
-    /// Attempts that followed a recovery: none of the policy's retries.
-    recovered: u32,
-    context: ErrorContext,
-    watch: OperationWatch,
-}
-
-impl Course {
-    fn begin(pipeline: &Pipeline, operation: &Operation, exchange: &impl Exchange) -> Self {
-        let started = Instant::now();
-        let counted_from = operation.counted_from.unwrap_or(started);
-        let total = operation.timeouts.total;
-        let mut context = ErrorContext::new(operation.endpoint);
-        context.max_attempts = operation.retry.max_retries.saturating_add(1);
-        let begun = Begun {
-            endpoint: operation.endpoint,
-            provider: &pipeline.provider,
-            method: &operation.method,
-            url: &operation.url,
-            carrier: exchange.carrier(),
-            model: operation.model.as_deref(),
-            streams: exchange.streams(),
-        };
-        let watch = OperationWatch::start(Arc::clone(&pipeline.observer), &begun);
-        context.operation = watch.id();
-        Self {
-            started,
-            counted_from,
-            total,
-            deadline: total.and_then(|total| counted_from.checked_add(total)),
-            recovery: operation.recovery.clone().unwrap_or_else(|| pipeline.recovery()),
-            recovered: 0,
-            context,
-            watch,
-        }
-    }
-
-    fn into_call(self, request: RequestContext) -> (Call, OperationWatch) {
-        let Self { started, counted_from, total, context, recovery, watch, .. } = self;
-        (Call { started, counted_from, total, request, context, credentials: recovery.sent() }, watch)
-    }
-
-    /// The end of a call that failed.
-    fn fail(&mut self, kind: ApiErrorKind) -> ApiError {
-        self.context.elapsed = self.started.elapsed();
-        let mut outcome = Outcome::after(self.context.elapsed)
-            .error(answer::attempt_error(&kind, self.context.status))
-            .evidence(self.context.evidence.clone());
-        outcome.status = self.context.status;
-        self.watch.end(outcome, None);
-        ApiError::new(kind, self.context.clone())
-    }
-
-    /// One step after a 401. Whether it is worth another attempt.
-    async fn recover(&mut self, observer: &dyn Observer) -> bool {
-        let refused = Refused {
-            endpoint: self.context.endpoint,
-            operation: self.context.operation,
-            evidence: &self.context.evidence,
-        };
-        let step = self.recovery.after_401(refused, observer);
-        self.context.recovery = match self.deadline {
-            Some(deadline) => tokio::time::timeout_at(deadline, step).await.ok(),
-            None => Some(step.await),
-        };
-        self.context.elapsed = self.started.elapsed();
-        let goes_on = self.context.recovery.is_some_and(|step| step.follow_up().is_some());
-        if goes_on {
-            self.recovered += 1;
-            self.context.max_attempts += 1;
-        }
-        goes_on
     }
 }
 

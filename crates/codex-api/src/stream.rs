@@ -15,6 +15,7 @@ use tokio::time::Sleep;
 
 use crate::{
     answer,
+    course::Call,
     error::{ApiError, ApiErrorKind, DecodeError},
     error_context::{ErrorContext, StreamProgress},
     event_counts::EventCounts,
@@ -22,7 +23,6 @@ use crate::{
     frames::Frames,
     head_facts,
     operation_watch::OperationWatch,
-    pipeline::Call,
     response_identity::{Ownership, ResponseIdentity},
     server_error::{self, Reported},
     stream_end::StreamEnd,

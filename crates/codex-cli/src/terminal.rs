@@ -1,6 +1,7 @@
 //! What people look at: text on standard output, everything else on standard error.
 
 mod limits_table;
+mod span;
 mod spinner;
 mod status;
 mod text_output;
@@ -8,6 +9,7 @@ mod usage_line;
 mod visible;
 
 pub(crate) use limits_table::LimitsTable;
+pub(crate) use span::{moment, rounded, span};
 pub(crate) use spinner::Spinner;
 #[cfg(test)]
 pub(crate) use status::tests::Written;

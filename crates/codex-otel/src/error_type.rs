@@ -10,21 +10,6 @@ pub(crate) fn error_type(outcome: &Outcome) -> Option<Cow<'static, str>> {
     let error = outcome.error.as_ref()?;
     Some(match (error.class(), outcome.final_status()) {
         (ErrorClass::Http, Some(status)) => Cow::Owned(status.to_string()),
-        (class, _) => Cow::Borrowed(class_name(class)),
+        (class, _) => Cow::Borrowed(class.as_str()),
     })
-}
-
-fn class_name(class: ErrorClass) -> &'static str {
-    match class {
-        ErrorClass::Http => "http",
-        ErrorClass::Network => "network",
-        ErrorClass::Timeout => "timeout",
-        ErrorClass::RetryLimit => "retry_limit",
-        ErrorClass::Build => "build",
-        ErrorClass::Stream => "stream",
-        ErrorClass::Response => "response",
-        ErrorClass::Cancelled => "cancelled",
-        // What the conventions call a failure that has no name yet.
-        _ => "_OTHER",
-    }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use codex_observe::{
-    AnswerFacts, AuthRecovery, Carrier, Event, OperationEnded, OperationStarted, Outcome, SessionFacts,
+    AnswerFacts, AuthRecovery, Carrier, Event, OperationEnded, OperationStarted, SessionFacts,
     TokenCounts,
 };
 use opentelemetry::{

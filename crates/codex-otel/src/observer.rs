@@ -150,6 +150,8 @@ impl Observer for OtelObserver {
     }
 
     fn on_operation_ended(&self, ended: &OperationEnded) {
+        // The session is locked before the operations, here as everywhere.
+        let session = self.session.read();
         let mut operations = self.operations();
         let Some(operation) = operations.find(ended.operation) else { return };
         operation.last_fact = (self.clock)();
@@ -157,7 +159,7 @@ impl Observer for OtelObserver {
             traces.finish(span, ended);
         }
         if let Some(metrics) = &self.metrics {
-            metrics.end(ended, &self.session.read(), &operation.started);
+            metrics.end(ended, &session, &operation.started);
         }
         operations.close(ended.operation);
     }

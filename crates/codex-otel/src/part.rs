@@ -1,7 +1,7 @@
 //! Which part of an operation a fact is.
 
 use codex_observe::{
-    ApiRequest, AuthRecovery, Endpoint, Event, OperationId, Outcome, RequestContext, StreamEnded,
+    ApiRequest, AuthRecovery, Event, OperationId, Outcome, RequestContext, StreamEnded,
     WebsocketConnect, WebsocketRequest,
 };
 
@@ -66,17 +66,6 @@ impl<'e> Part<'e> {
         match self {
             Self::Attempt(Attempt { outcome, .. }) | Self::StreamEnd { outcome, .. } => !outcome.is_success(),
             Self::Step(_) | Self::Session => false,
-        }
-    }
-}
-
-impl AttemptKind {
-    /// The HTTP method; `None` where there is none, or the endpoint knows several.
-    pub(crate) fn method(self, endpoint: Endpoint) -> Option<&'static str> {
-        match (self, endpoint) {
-            (Self::WebsocketRequest, _) | (Self::Http, Endpoint::STORED_RESPONSE) => None,
-            (Self::Handshake, _) | (Self::Http, Endpoint::MODELS) => Some("GET"),
-            (Self::Http, _) => Some("POST"),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use codex_api::{ApiRateLimit, CreditsSnapshot, RateLimitSnapshot, RateLimitWindow};
 use jiff::Timestamp;
 
-use super::one_line;
+use super::{one_line, span};
 
 /// What was told of the limits, the latest of each. Prints as a table.
 #[derive(Clone, Debug, Default)]
@@ -92,24 +92,6 @@ fn api_row(name: &str, limit: &ApiRateLimit) -> Option<Row> {
     Some(Row { name: name.to_owned(), left: Some(left), reset, ..Row::default() })
 }
 
-/// A time of so many seconds in its two largest units.
-fn span(seconds: i64) -> String {
-    const UNITS: [(i64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
-    let mut rest = seconds.max(0);
-    let mut parts = Vec::new();
-    for (length, unit) in UNITS {
-        let count = rest / length;
-        rest %= length;
-        if count > 0 {
-            parts.push(format!("{count} {unit}"));
-        } else if !parts.is_empty() {
-            break;
-        }
-    }
-    parts.truncate(2);
-    if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
-}
-
 fn table(rows: &[[String; 5]]) -> String {
     let titles = TITLES.map(str::to_owned);
     let lines = || std::iter::once(&titles).chain(rows);
@@ -165,20 +147,5 @@ requests       -       59 of 60  -       1 s
 tokens         -       7         -       -
 ";
         assert_eq!(limits.at(now), expected);
-    }
-
-    #[test]
-    fn times_have_two_units_at_most() {
-        for (seconds, expected) in [
-            (-5, "0 s"),
-            (59, "59 s"),
-            (60, "1 min"),
-            (3_661, "1 h 1 min"),
-            (86_460, "1 d"),
-            (90_061, "1 d 1 h"),
-            (i64::MAX, "106751991167300 d 15 h"),
-        ] {
-            assert_eq!(span(seconds), expected);
-        }
     }
 }

@@ -73,6 +73,11 @@ impl Status {
         self.say("error: ", "31", error);
     }
 
+    /// What belongs to an error, or is needed to go on; always said.
+    pub(crate) fn explain(&self, label: &str, text: impl Display) {
+        self.say(&format!("{label}: "), "1", text);
+    }
+
     /// Something that has no effect or may surprise.
     pub(crate) fn warning(&self, warning: impl Display) {
         if self.settings.verbosity >= Verbosity::Normal {
@@ -264,12 +269,14 @@ pub(crate) mod tests {
         status.detail(text);
         status.warning(text);
         status.error(text);
+        status.explain("cause", text);
         status.lines(format_args!("{text}\n"));
         status.stream(text);
         status.end_stream();
         let shown = "a␛[2J\u{fffd}b\n";
-        let expected = ["codex-api: ", "codex-api: ", "codex-api: warning: ", "codex-api: error: ", "", ""];
-        assert_eq!(written.text(), expected.map(|label| format!("{label}{shown}")).concat());
+        let said = ["", "", "warning: ", "error: ", "cause: "].map(|label| format!("codex-api: {label}"));
+        let expected = said.iter().map(String::as_str).chain(["", ""]);
+        assert_eq!(written.text(), expected.map(|label| format!("{label}{shown}")).collect::<String>());
     }
 
     #[test]

@@ -176,6 +176,17 @@ impl AuthFile {
         self.last_refresh = Some(time.to_string());
     }
 
+    /// Takes the tokens of another file, and when they were given out. The rest stays.
+    pub(super) fn take_tokens_of(&mut self, other: Self) {
+        self.tokens = other.tokens;
+        self.last_refresh = other.last_refresh;
+    }
+
+    /// Takes the fields of another file that are not known here.
+    pub(super) fn take_rest_of(&mut self, other: Self) {
+        self.rest = other.rest;
+    }
+
     /// Whether the file says when the tokens were given out, readable or not.
     pub(super) fn has_last_refresh(&self) -> bool {
         self.last_refresh.is_some()

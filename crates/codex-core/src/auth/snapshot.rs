@@ -56,6 +56,9 @@ pub(super) struct Snapshot {
     pub(super) realtime: Option<Credentials>,
     /// When the access token stops working.
     expires_at: Option<SystemTime>,
+    /// How due the tokens were when they came. Tokens that were due from the start are no reason to ask for others: the
+    /// clock of this machine is wrong, or they live for minutes only.
+    due_from_start: Due,
 }
 
 impl Snapshot {
@@ -75,7 +78,13 @@ impl Snapshot {
                 Claims::of(tokens.access_token.expose_secret()).expires_at,
             ),
         };
-        Self { file, held, credentials, realtime, expires_at }
+        Self { file, held, credentials, realtime, expires_at, due_from_start: Due::No }
+    }
+
+    /// The login of a file with tokens that have just been given out.
+    pub(super) fn renewed(file: AuthFile, now: SystemTime) -> Self {
+        let snapshot = Self::of(file);
+        Self { due_from_start: snapshot.due(now), ..snapshot }
     }
 
     pub(super) fn nothing() -> Self {
@@ -105,8 +114,12 @@ impl Snapshot {
         }
     }
 
-    /// How urgently it is to be renewed.
-    pub(super) fn due(&self, now: SystemTime) -> Due {
+    /// How urgently it is to be renewed ahead of use, if at all.
+    pub(super) fn wants_renewal(&self, now: SystemTime) -> Option<Due> {
+        Some(self.due(now)).filter(|due| *due > self.due_from_start)
+    }
+
+    fn due(&self, now: SystemTime) -> Due {
         match self.held {
             Held::Chatgpt(_) => due(self.expires_at, self.file.last_refresh(), now),
             Held::Nothing | Held::ApiKey(_) => Due::No,

@@ -1,0 +1,132 @@
+//! The login of the user, where a run has one, and whether it needs it.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use codex_api::{AuthMode, SetupError};
+use codex_client::{ClientConfig, ReqwestTransport};
+use codex_core::{
+    AuthError, AuthManager, AuthSetup, CodexHomeError, Config, Environment, LoginStatus, ProviderChoice,
+    Selection, TokenAuthority,
+};
+use tokio::time::timeout;
+
+use crate::{command::Context, failure::Failure};
+
+/// Replaces the token authority: for private ones, and for the simulator.
+pub(crate) const ISSUER_VARIABLE: &str = "CODEX_API_ISSUER";
+
+/// How long the end of the command may wait for tokens that are being renewed: a refresh token works once, so that an
+/// answer nobody stores is a lost login.
+const SETTLE_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where logins are kept and renewed, as the configuration and the environment say. `issuer` goes over the environment.
+pub(crate) fn setup(
+    config: &Config,
+    environment: &Environment,
+    issuer: Option<&str>,
+) -> Result<AuthSetup, AuthError> {
+    let mut setup = AuthSetup::from_environment(environment, config.login.store)?;
+    setup.restrictions = config.login.restrictions.clone();
+    let issuer = issuer.map(str::to_owned).or_else(|| environment.variable(ISSUER_VARIABLE));
+    if let Some(issuer) = issuer {
+        let transport = ReqwestTransport::shared(&ClientConfig::default())?;
+        let authority = TokenAuthority::with_issuer(Arc::new(transport), &issuer)?;
+        setup.authority = authority.with_environment(environment)?;
+    }
+    Ok(setup)
+}
+
+/// The stored login, or why it cannot be read. That is an error only for those who need it.
+pub(crate) struct StoredLogin(Result<Option<AuthManager>, AuthError>);
+
+impl StoredLogin {
+    /// Reads the store.
+    ///
+    /// # Errors
+    /// When the connections of this process cannot be set up: then nothing at all can be asked.
+    pub(crate) async fn read(config: &Config, context: &Context) -> Result<Self, Failure> {
+        let read = match setup(config, &context.environment, None) {
+            Ok(setup) => setup.manager().await.map(Some),
+            Err(error) => Err(error),
+        };
+        match read {
+            // Without a home there is no place for a login: nobody has lost one.
+            Err(AuthError::Home(CodexHomeError::NoHome)) => Ok(Self(Ok(None))),
+            Err(AuthError::Transport(error)) => Err(SetupError::Transport(error).into()),
+            read => Ok(Self(read)),
+        }
+    }
+
+    /// What it is; `None` when nobody is logged in, or nobody can tell.
+    pub(crate) fn status(&self) -> Option<LoginStatus> {
+        self.manager()?.status()
+    }
+
+    /// Why it cannot be read.
+    pub(crate) fn problem(&self) -> Option<&AuthError> {
+        self.0.as_ref().err()
+    }
+
+    /// The provider of this run, and the login where its requests go out with it.
+    ///
+    /// # Errors
+    /// When the configuration cannot be used, and when the provider needs a login that cannot be read.
+    pub(crate) fn select(
+        self,
+        choice: &ProviderChoice,
+        config: &Config,
+        context: &Context,
+    ) -> Result<(Selection, Option<AuthManager>), Failure> {
+        match self.0 {
+            Ok(manager) => {
+                let mode = manager.as_ref().and_then(AuthManager::mode);
+                tell_problem(manager.as_ref(), context);
+                let selection = config.select(choice, &context.environment, mode)?;
+                Ok((selection, manager))
+            }
+            Err(error) => {
+                // Would a login have been used?
+                let with_login = config.select(choice, &context.environment, Some(AuthMode::Chatgpt))?;
+                if matches!(&with_login, Selection::Provider(provider) if provider.uses_login) {
+                    return Err(error.into());
+                }
+                context.status.warning(Failure::from(error).in_one_line());
+                Ok((with_login, None))
+            }
+        }
+    }
+
+    fn manager(&self) -> Option<&AuthManager> {
+        self.0.as_ref().ok()?.as_ref()
+    }
+}
+
+/// A stored login that is there, but of no use, would else look like none.
+fn tell_problem(manager: Option<&AuthManager>, context: &Context) {
+    let status = manager.and_then(AuthManager::status);
+    if let Some(LoginStatus { problem: Some(problem), .. }) = status {
+        context.status.warning(format_args!("the stored login is not used: {problem}"));
+    }
+}
+
+/// The login that this run uses, known to whoever ends the run. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct LoginInUse(Arc<OnceLock<AuthManager>>);
+
+impl LoginInUse {
+    /// There is one per run; another one would be the same.
+    pub(crate) fn set(&self, manager: &AuthManager) {
+        let _the_first_one_counts = self.0.set(manager.clone());
+    }
+
+    /// Waits for tokens that are being renewed, up to a limit.
+    pub(crate) async fn settle(&self) {
+        if let Some(manager) = self.0.get() {
+            // Past the limit the tokens may be lost, and the next run says so.
+            let _given_up = timeout(SETTLE_PATIENCE, manager.settle()).await;
+        }
+    }
+}
