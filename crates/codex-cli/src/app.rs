@@ -15,6 +15,7 @@ use crate::{
     exit::Exit,
     failure::Failure,
     log,
+    login::LoginInUse,
     terminal::{Status, StatusSettings, Target, Verbosity},
 };
 
@@ -29,8 +30,8 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
     let result = log::start(&environment, settings.colored).and_then(|()| {
         let runtime = runtime().map_err(Failure::Runtime)?;
         let target = if stdout().is_terminal() { Target::Terminal } else { Target::Program };
-        let context =
-            Context { environment, config_file: arguments.general.config, status: status.clone(), target };
+        let (config_file, login) = (arguments.general.config, LoginInUse::default());
+        let context = Context { environment, config_file, status: status.clone(), target, login };
         let result = runtime.block_on(command::run(arguments.command, context));
         // A read of standard input cannot be cancelled; it must not keep an interrupted command alive.
         runtime.shutdown_background();
@@ -47,6 +48,13 @@ fn report(failure: &Failure, status: &Status) -> Exit {
         status.error(error_text::line(failure));
         if let Some(details) = error_text::details(failure) {
             status.detail(format_args!("details: {details}"));
+        }
+        if let Some(diagnosis) = failure.diagnosis() {
+            status.explain("cause", diagnosis);
+            status.explain("next step", diagnosis.next_step());
+            if let Some(ids) = error_text::ids(failure) {
+                status.explain("to quote", ids);
+            }
         }
     }
     failure.exit()

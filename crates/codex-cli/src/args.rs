@@ -2,8 +2,10 @@
 
 mod compact;
 mod connection;
+mod doctor;
 mod duration;
 mod filled;
+mod login;
 mod memories;
 mod models;
 mod pair;
@@ -18,6 +20,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use compact::CompactArgs;
 pub(crate) use connection::ConnectionArgs;
+pub(crate) use doctor::DoctorArgs;
+pub(crate) use login::{LoginArgs, LoginCommand, LogoutArgs, StatusArgs};
 pub(crate) use memories::MemoriesArgs;
 pub(crate) use models::ModelsArgs;
 pub(crate) use pair::{PairError, PairKind, split};
@@ -36,9 +40,11 @@ Examples:
   codex-api respond --background \"Think long\"  one that goes on by itself
   codex-api transcribe interview.wav          what is said in a recording
   codex-api models                            what the provider offers
+  codex-api login                             log in; `login status` says who is
+  codex-api doctor                            find out why requests fail
   codex-api sim --port 8080                   serve the simulator
 
-Without a key and a provider, a simulator inside the process answers.
+Without a key, a login and a provider, a simulator inside the process answers.
 Providers stand in $XDG_CONFIG_HOME/codex-api/config.toml, else in
 ~/.config/codex-api/config.toml; openai, ollama, lmstudio and sim are built in.
 RUST_LOG=debug writes a log to standard error.
@@ -96,6 +102,12 @@ pub(crate) enum Command {
     Realtime(RealtimeArgs),
     /// List the models of the provider.
     Models(ModelsArgs),
+    /// Log in with ChatGPT or an API key, and say who is logged in.
+    Login(LoginArgs),
+    /// Forget the login.
+    Logout(LogoutArgs),
+    /// Find out why requests fail: configuration, credentials, network, clock.
+    Doctor(Box<DoctorArgs>),
     /// Serve the simulator, for any client and for tests.
     Sim(SimArgs),
     /// Print the completions of a shell.

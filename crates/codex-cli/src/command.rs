@@ -2,7 +2,10 @@
 
 mod compact;
 mod completions;
+mod doctor;
 mod json_line;
+mod login;
+mod logout;
 mod memories;
 mod models;
 mod realtime;
@@ -26,6 +29,7 @@ use crate::{
     failure::Failure,
     input::InputError,
     interrupt,
+    login::LoginInUse,
     terminal::{Status, Target, TextOutput},
 };
 
@@ -36,6 +40,8 @@ pub(crate) struct Context {
     pub(crate) status: Status,
     /// What standard output is.
     pub(crate) target: Target,
+    /// The login that requests go out with.
+    pub(crate) login: LoginInUse,
 }
 
 impl Context {
@@ -71,16 +77,27 @@ fn joined<T>(read: Result<Result<T, InputError>, JoinError>) -> Result<T, InputE
     }
 }
 
-/// Does it.
+/// Does it. Tokens that are being renewed at its end are stored before this returns, also after an interruption.
 pub(crate) async fn run(command: Command, context: Context) -> Result<Exit, Failure> {
+    let login = context.login.clone();
+    let result = dispatch(command, context).await;
+    login.settle().await;
+    result
+}
+
+async fn dispatch(command: Command, context: Context) -> Result<Exit, Failure> {
+    let login = context.login.clone();
     match command {
-        Command::Respond(args) => interrupt::or(Box::pin(respond::run(*args, context))).await,
-        Command::Responses(args) => interrupt::or(Box::pin(responses::run(args, &context))).await,
-        Command::Compact(args) => interrupt::or(Box::pin(compact::run(args, &context))).await,
-        Command::Memories(args) => interrupt::or(Box::pin(memories::run(args, &context))).await,
-        Command::Transcribe(args) => interrupt::or(Box::pin(transcribe::run(args, &context))).await,
-        Command::Realtime(args) => interrupt::or(Box::pin(realtime::run(args, &context))).await,
-        Command::Models(args) => interrupt::or(Box::pin(models::run(&args, &context))).await,
+        Command::Respond(args) => interrupt::or(Box::pin(respond::run(*args, context)), login).await,
+        Command::Responses(args) => interrupt::or(Box::pin(responses::run(args, &context)), login).await,
+        Command::Compact(args) => interrupt::or(Box::pin(compact::run(args, &context)), login).await,
+        Command::Memories(args) => interrupt::or(Box::pin(memories::run(args, &context)), login).await,
+        Command::Transcribe(args) => interrupt::or(Box::pin(transcribe::run(args, &context)), login).await,
+        Command::Realtime(args) => interrupt::or(Box::pin(realtime::run(args, &context)), login).await,
+        Command::Models(args) => interrupt::or(Box::pin(models::run(&args, &context)), login).await,
+        Command::Login(args) => interrupt::or(Box::pin(login::run(&args, &context)), login).await,
+        Command::Logout(args) => interrupt::or(Box::pin(logout::run(&args, &context)), login).await,
+        Command::Doctor(args) => interrupt::or(Box::pin(doctor::run(*args, &context)), login).await,
         // An interruption is its proper end.
         Command::Sim(args) => sim::run(&args, &context).await.map(|()| Exit::Ok),
         Command::Completions(args) => completions::run(&args).map(|()| Exit::Ok),

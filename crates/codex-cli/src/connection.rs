@@ -2,18 +2,21 @@
 
 use std::{sync::Arc, time::Duration};
 
-use codex_api::{ApiClient, ApiError, ApiKey, Provider, RetryPolicy};
+use codex_api::{ApiClient, ApiError, ApiKey, AuthProvider, Provider, RetryPolicy, SetupError};
 use codex_core::{
-    Config, KeySource, ModelClient, ProviderChoice, ResolvedProvider, Selection, SessionSettings, Transport,
-    WhySimulator,
+    AuthManager, ClientIdentity, Config, KeySource, ModelClient, ResolvedProvider, Selection,
+    SessionSettings, Transport, WhySimulator,
 };
+use codex_observe::{Circumstances, Diagnosis, DiagnosisState, HistoryObserver, Observers, diagnose};
 use codex_sim::{Drip, Faults, Scenario, Simulator};
 use tokio::time::timeout;
 
 use crate::{
     args::{ConnectionArgs, PairKind, split},
+    circumstances,
     command::Context,
     failure::Failure,
+    login::StoredLogin,
     retry_notes::RetryNotes,
     terminal::Target,
     verbose_observer::VerboseObserver,
@@ -25,6 +28,10 @@ const SIMULATED_PACE: Duration = Duration::from_millis(20);
 /// A client, and what else its requests need.
 pub(crate) struct Connection {
     pub(crate) client: ApiClient,
+    /// What happened, for a diagnosis.
+    history: Arc<HistoryObserver>,
+    /// What a diagnosis has to know beside it.
+    pub(crate) circumstances: Circumstances,
     stream_retries: RetryPolicy,
     /// The transport of sessions, unless the user says otherwise.
     transport: Transport,
@@ -40,16 +47,53 @@ impl Connection {
         config: &Config,
         context: &Context,
     ) -> Result<Self, Failure> {
-        let mut choice = ProviderChoice::default();
-        choice.id = args.provider.clone();
-        choice.base_url = args.base_url.clone();
-        match config.select(&choice, &context.environment, None)? {
-            Selection::Provider(provider) => Self::to(*provider, args, None, context),
-            Selection::Simulator(why) => {
-                let simulator = start_simulator(why, context).await?;
-                Self::to(ResolvedProvider::simulator(&simulator.base_url())?, args, Some(simulator), context)
-            }
+        let login = StoredLogin::read(config, context).await?;
+        match login.select(args, config, context)? {
+            (Selection::Provider(provider), manager) => Self::to(*provider, manager, args, context),
+            (Selection::Simulator(why), _) => Self::to_simulator(why, args, context).await,
         }
+    }
+
+    /// A simulator inside this process.
+    pub(crate) async fn to_simulator(
+        why: WhySimulator,
+        args: &ConnectionArgs,
+        context: &Context,
+    ) -> Result<Self, Failure> {
+        let simulator = start_simulator(why, context).await?;
+        let provider = ResolvedProvider::simulator(&simulator.base_url())?;
+        let mut connection = Self::to(provider, None, args, context)?;
+        connection._simulator = Some(simulator);
+        Ok(connection)
+    }
+
+    /// This provider, with this login where it uses one.
+    pub(crate) fn to(
+        resolved: ResolvedProvider,
+        login: Option<AuthManager>,
+        args: &ConnectionArgs,
+        context: &Context,
+    ) -> Result<Self, Failure> {
+        let circumstances = circumstances::of_provider(&resolved);
+        let mut stream_retries = resolved.stream_retries;
+        if let Some(retries) = args.retries {
+            stream_retries.max_retries = retries;
+        }
+        let provider = with_flags(resolved.provider, args)?;
+        let provider = ClientIdentity::of_process(&context.environment).apply(provider);
+        let provider = provider.map_err(SetupError::Provider)?;
+        context.status.detail(format_args!("provider {}, {}", resolved.id, provider.base_url()));
+        let history = Arc::new(HistoryObserver::new());
+        let observers = observers(&provider, context).with(Arc::clone(&history));
+        let mut client = ApiClient::new(provider)?.observer(Arc::new(observers));
+        if let Some(login) = login.filter(|_| resolved.uses_login) {
+            context.login.set(&login);
+            client = client.auth(login);
+        } else if let Some(key) = key_beside_flags(resolved.key, &resolved.key_source, args)? {
+            client = with_key(client, &key);
+        }
+        let ResolvedProvider { transport, key_source, .. } = resolved;
+        Ok(Self { client, history, circumstances, stream_retries, transport, key_source, _simulator: None })
     }
 
     /// A session of turns.
@@ -67,36 +111,40 @@ impl Connection {
         }
     }
 
-    /// Says about a failed request what only the connection knows.
-    pub(crate) fn failure(&self, error: ApiError) -> Failure {
-        Failure::Request { error: Box::new(error), key_source: self.key_source.clone() }
+    /// The transport of sessions, unless the user says otherwise.
+    pub(crate) fn transport(&self) -> Transport {
+        self.transport
     }
 
-    fn to(
-        resolved: ResolvedProvider,
-        args: &ConnectionArgs,
-        simulator: Option<Simulator>,
-        context: &Context,
-    ) -> Result<Self, Failure> {
-        let mut stream_retries = resolved.stream_retries;
-        if let Some(retries) = args.retries {
-            stream_retries.max_retries = retries;
-        }
-        let provider = with_flags(resolved.provider, args)?;
-        context.status.detail(format_args!("provider {}, {}", resolved.id, provider.base_url()));
-        let max_retries = provider.retry.max_retries;
-        let mut client = ApiClient::new(provider)?;
-        if let Some(key) = key_beside_flags(resolved.key, &resolved.key_source, args)? {
-            client = client.auth(key);
-        }
-        let status = context.status.clone();
-        client = if status.is_verbose() {
-            client.observer(Arc::new(VerboseObserver::new(status)))
-        } else {
-            client.observer(Arc::new(RetryNotes::new(status, max_retries)))
-        };
-        let ResolvedProvider { transport, key_source, .. } = resolved;
-        Ok(Self { client, stream_retries, transport, key_source, _simulator: simulator })
+    /// Says about a failed request what only the connection knows.
+    pub(crate) fn failure(&self, error: ApiError) -> Failure {
+        let wants_diagnosis = error.is_unauthorized() || error.context().recovery.is_some();
+        let diagnosis = wants_diagnosis.then(|| self.diagnosis()).flatten().map(Box::new);
+        Failure::Request { error: Box::new(error), key_source: self.key_source.clone(), diagnosis }
+    }
+
+    /// Why the last request failed, as far as what was recorded tells.
+    pub(crate) fn diagnosis(&self) -> Option<Diagnosis> {
+        let history = self.history.history().with_circumstances(self.circumstances.clone());
+        Some(diagnose(&history)).filter(|diagnosis| diagnosis.state == DiagnosisState::Unresolved)
+    }
+}
+
+/// Who listens to what happens, beside the history.
+fn observers(provider: &Provider, context: &Context) -> Observers {
+    let status = context.status.clone();
+    if status.is_verbose() {
+        Observers::new().with(VerboseObserver::new(status))
+    } else {
+        Observers::new().with(RetryNotes::new(status, provider.retry.max_retries))
+    }
+}
+
+/// A key is an auth manager's as well: so a 401 records that there was one, and that a key is never recovered.
+fn with_key(client: ApiClient, key: &ApiKey) -> ApiClient {
+    match key.credentials() {
+        Some(credentials) => client.auth(AuthManager::from_api_key(&credentials.bearer)),
+        None => client,
     }
 }
 
@@ -122,8 +170,7 @@ fn key_beside_flags(
     source: &KeySource,
     args: &ConnectionArgs,
 ) -> Result<Option<ApiKey>, Failure> {
-    let headers = split(PairKind::Header, &args.headers)?;
-    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")) {
+    if !args.says_who_asks()? {
         return Ok(key);
     }
     match (key, source) {

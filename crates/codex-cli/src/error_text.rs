@@ -22,7 +22,7 @@ pub(crate) fn line(failure: &Failure) -> String {
         Failure::Request { error, .. } => with_causes(error.as_ref()),
         other => with_causes(other),
     };
-    if let Failure::Request { error, key_source } = failure {
+    if let Failure::Request { error, key_source, .. } = failure {
         if let Some(remedy) = remedy(error, key_source) {
             push(&mut text, format_args!("; {remedy}"));
         }
@@ -39,11 +39,23 @@ pub(crate) fn line(failure: &Failure) -> String {
 /// How often it was tried, where that was more than once, and what to quote to the service.
 fn facts(failure: &Failure) -> Vec<String> {
     let (tries, id) = match failure {
+        // Beside a diagnosis the id stands on a line of its own.
+        Failure::Request { error, diagnosis: Some(_), .. } => (tries(error.context()), None),
         Failure::Request { error, .. } => (tries(error.context()), error.request_id()),
         Failure::Incomplete { request_id, .. } => (None, request_id.as_deref()),
         _ => (None, None),
     };
     tries.into_iter().chain(id.map(|id| format!("request id {id}"))).collect()
+}
+
+/// What to quote to the service under a diagnosis, ready to be copied.
+pub(crate) fn ids(failure: &Failure) -> Option<String> {
+    let Failure::Request { error, .. } = failure else { return None };
+    let evidence = &error.context().evidence;
+    let id = evidence.request_id.as_ref().map(|id| format!("request id {id}"));
+    let ray = evidence.cf_ray.as_ref().map(|ray| format!("cf-ray {ray}"));
+    let ids: Vec<_> = id.into_iter().chain(ray).collect();
+    (!ids.is_empty()).then(|| ids.join(", "))
 }
 
 fn tries(context: &ErrorContext) -> Option<String> {
@@ -75,7 +87,7 @@ fn says_all(error: &ApiError) -> bool {
 }
 
 /// An error and its causes, joined by `: `. A cause that only repeats what is said already is left out.
-fn with_causes(error: &dyn Error) -> String {
+pub(crate) fn with_causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -101,8 +113,10 @@ fn remedy(error: &ApiError, key_source: &KeySource) -> Option<String> {
             "put them into the URL of the proxy, http://user:password@host"
         }
         ApiErrorKind::Auth(_) => return Some(of_key("it came")),
-        _ if matches!(error.status(), Some(401 | 403)) => return Some(of_key("the key came")),
-        ApiErrorKind::Api { status: Some(401 | 403), .. } => return Some(of_key("the key came")),
+        // The diagnosis says it.
+        _ if error.is_unauthorized() => return None,
+        _ if error.status() == Some(403) => return Some(of_key("the key came")),
+        ApiErrorKind::Api { status: Some(403), .. } => return Some(of_key("the key came")),
         ApiErrorKind::Api { code: Some(ErrorCode::ModelNotFound), .. }
         | ApiErrorKind::InvalidRequest { code: Some(ErrorCode::ModelNotFound), .. } => {
             "`codex-api models` lists what there is"

@@ -8,7 +8,7 @@ Exit codes:
   0    ok
   1    the request failed, or its response is incomplete
   2    usage: a flag, a file, the configuration or the provider cannot be used
-  3    authentication: the key is missing, cannot be sent, or was refused (401, 403)
+  3    authentication: key or login is missing, cannot be used, or was refused (401, 403)
   130  interrupted (Ctrl-C)";
 
 /// How the command ended.
@@ -30,6 +30,12 @@ impl Exit {
             Self::Auth => 3,
             Self::Interrupted => 130,
         }
+    }
+}
+
+impl From<()> for Exit {
+    fn from((): ()) -> Self {
+        Self::Ok
     }
 }
 

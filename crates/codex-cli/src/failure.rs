@@ -10,7 +10,8 @@ use codex_api::{
     ApiError, ApiErrorKind, SafeText, SetupError, TransportError,
     realtime::{RealtimeError, TranscriptionFailed},
 };
-use codex_core::{ConfigError, KeySource};
+use codex_core::{AuthError, ConfigError, KeySource, LoginError, StoreError};
+use codex_observe::Diagnosis;
 use codex_sim::{ScenarioError, SimError};
 use thiserror::Error;
 
@@ -27,6 +28,17 @@ pub(crate) enum Failure {
     Flag { flag: &'static str, source: codex_api::ProviderError },
     #[error(transparent)]
     Input(#[from] InputError),
+    #[error("there is no usable login")]
+    Login(#[from] AuthError),
+    #[error("the login failed")]
+    LoggingIn(#[from] LoginError),
+    #[error("the login cannot be looked at")]
+    LoginStore(#[from] StoreError),
+    #[error(
+        "standard input is a terminal: pipe the key in, so that nobody sees it and no history keeps it, as in \
+         `printenv OPENAI_API_KEY | codex-api login --with-api-key`"
+    )]
+    TypedKey,
     #[error("cannot set up the connection")]
     Setup(#[from] SetupError),
     #[error("cannot use the scenario{}", named(file, source))]
@@ -43,6 +55,8 @@ pub(crate) enum Failure {
         error: Box<ApiError>,
         /// Where the key of the request came from.
         key_source: KeySource,
+        /// Why, where the credentials have to do with it.
+        diagnosis: Option<Box<Diagnosis>>,
     },
     #[error("the response is incomplete ({reason})")]
     Incomplete { reason: String, request_id: Option<String> },
@@ -83,11 +97,23 @@ impl Failure {
 
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Config(ConfigError::MissingKey { .. }) => Exit::Auth,
+            Self::Config(ConfigError::MissingKey { .. })
+            | Self::Login(AuthError::Store(_) | AuthError::Forbidden(_))
+            | Self::LoggingIn(LoginError::Refused { .. } | LoginError::Forbidden(_)) => Exit::Auth,
+            Self::LoggingIn(
+                LoginError::Transport(_)
+                | LoginError::NoDeviceLogin
+                | LoginError::Answer { .. }
+                | LoginError::CodeExpired { .. },
+            ) => Exit::Failed,
             Self::Config(_)
             | Self::Pair(_)
             | Self::Flag { .. }
             | Self::Input(_)
+            | Self::Login(_)
+            | Self::LoggingIn(_)
+            | Self::LoginStore(_)
+            | Self::TypedKey
             | Self::Setup(_)
             | Self::Scenario { .. }
             | Self::TwoKeys { .. }
@@ -109,6 +135,14 @@ impl Failure {
             // Whoever reads has had enough, as `head` does: that is no failure.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Ok,
             Self::Output(_) => Exit::Failed,
+        }
+    }
+
+    /// Why a request failed, where the credentials have to do with it.
+    pub(crate) fn diagnosis(&self) -> Option<&Diagnosis> {
+        match self {
+            Self::Request { diagnosis, .. } => diagnosis.as_deref(),
+            _ => None,
         }
     }
 
@@ -142,6 +176,7 @@ fn transcription_message(event: &TranscriptionFailed) -> SafeText {
 
 fn exit_of(error: &ApiError) -> Exit {
     match error.kind() {
+        _ if error.is_unauthorized() => Exit::Auth,
         ApiErrorKind::Auth(_) => Exit::Auth,
         ApiErrorKind::Api { status: Some(401 | 403), .. } => Exit::Auth,
         ApiErrorKind::Request(_) | ApiErrorKind::Settings(_) => Exit::Usage,

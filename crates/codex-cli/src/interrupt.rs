@@ -4,27 +4,39 @@ use std::{io, process, time::Duration};
 
 use tokio::sync::oneshot;
 
-use crate::{exit::Exit, failure::Failure};
+use crate::{exit::Exit, failure::Failure, login::LoginInUse};
 
 /// How long the command may take to clean up before it is ended, in case something blocks (a full pipe).
 const GRACE: Duration = Duration::from_millis(500);
 
-/// What `work` gives, or what an interruption gives: `work` is dropped then, and with it its request.
-pub(crate) async fn or(work: impl Future<Output = Result<(), Failure>>) -> Result<Exit, Failure> {
+/// What `work` gives, or what an interruption gives: `work` is dropped then, and with it its request. Tokens that are
+/// being renewed are waited for, unless there is a second interruption.
+pub(crate) async fn or<T: Into<Exit>>(
+    work: impl Future<Output = Result<T, Failure>>,
+    login: LoginInUse,
+) -> Result<Exit, Failure> {
     let interrupted = signal().map_err(Failure::Runtime)?;
     let (tell, told) = oneshot::channel();
     // A task of its own, so that it runs even where `work` blocks its thread.
     tokio::spawn(async move {
         interrupted.await;
+        let again = signal();
         // The other side is gone only when the work is done already.
         let _done_already = tell.send(());
         tokio::time::sleep(GRACE).await;
+        match again {
+            Ok(again) => tokio::select! {
+                () = login.settle() => {}
+                () = again => {}
+            },
+            Err(_nobody_listens) => login.settle().await,
+        }
         process::exit(Exit::Interrupted.code().into());
     });
     tokio::select! {
         biased;
         Ok(()) = told => Ok(Exit::Interrupted),
-        result = work => result.map(|()| Exit::Ok),
+        result = work => result.map(Into::into),
     }
 }
 

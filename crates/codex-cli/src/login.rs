@@ -5,15 +5,15 @@ use std::{
     time::Duration,
 };
 
-use codex_api::{AuthMode, SetupError};
+use codex_api::{API_KEY_VARIABLE, AuthMode, SetupError};
 use codex_client::{ClientConfig, ReqwestTransport};
 use codex_core::{
-    AuthError, AuthManager, AuthSetup, CodexHomeError, Config, Environment, LoginStatus, ProviderChoice,
-    Selection, TokenAuthority,
+    AuthError, AuthManager, AuthSetup, CODEX_API_KEY_VARIABLE, CodexHomeError, Config, Environment, LoginStatus, Selection,
+    TokenAuthority,
 };
 use tokio::time::timeout;
 
-use crate::{command::Context, failure::Failure};
+use crate::{args::ConnectionArgs, command::Context, error_text, failure::Failure};
 
 /// Replaces the token authority: for private ones, and for the simulator.
 pub(crate) const ISSUER_VARIABLE: &str = "CODEX_API_ISSUER";
@@ -37,6 +37,11 @@ pub(crate) fn setup(
         setup.authority = authority.with_environment(environment)?;
     }
     Ok(setup)
+}
+
+/// The variable whose key wins over a login at the service itself, where one does.
+pub(crate) fn key_variable(environment: &Environment) -> Option<&'static str> {
+    [CODEX_API_KEY_VARIABLE, API_KEY_VARIABLE].into_iter().find(|name| environment.variable(name).is_some())
 }
 
 /// The stored login, or why it cannot be read. That is an error only for those who need it.
@@ -76,24 +81,29 @@ impl StoredLogin {
     /// When the configuration cannot be used, and when the provider needs a login that cannot be read.
     pub(crate) fn select(
         self,
-        choice: &ProviderChoice,
+        args: &ConnectionArgs,
         config: &Config,
         context: &Context,
     ) -> Result<(Selection, Option<AuthManager>), Failure> {
+        let (choice, environment) = (args.choice(), &context.environment);
+        if args.says_who_asks()? {
+            // A flag is more than a login that happens to be there.
+            return Ok((config.select(&choice, environment, None)?, None));
+        }
         match self.0 {
             Ok(manager) => {
                 let mode = manager.as_ref().and_then(AuthManager::mode);
                 tell_problem(manager.as_ref(), context);
-                let selection = config.select(choice, &context.environment, mode)?;
+                let selection = config.select(&choice, environment, mode)?;
                 Ok((selection, manager))
             }
             Err(error) => {
                 // Would a login have been used?
-                let with_login = config.select(choice, &context.environment, Some(AuthMode::Chatgpt))?;
+                let with_login = config.select(&choice, environment, Some(AuthMode::Chatgpt))?;
                 if matches!(&with_login, Selection::Provider(provider) if provider.uses_login) {
                     return Err(error.into());
                 }
-                context.status.warning(Failure::from(error).in_one_line());
+                context.status.warning(error_text::line(&error.into()));
                 Ok((with_login, None))
             }
         }

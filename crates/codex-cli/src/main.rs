@@ -3,8 +3,10 @@
 mod app;
 mod args;
 mod background;
+mod circumstances;
 mod command;
 mod connection;
+mod doctor;
 mod error_text;
 mod event_output;
 mod exit;
@@ -12,6 +14,7 @@ mod failure;
 mod input;
 mod interrupt;
 mod log;
+mod login;
 mod retry_notes;
 mod round;
 mod terminal;

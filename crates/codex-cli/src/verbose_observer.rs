@@ -1,6 +1,6 @@
 //! What `--verbose` tells of each attempt and stream.
 
-use codex_observe::{Event, Observer, Outcome, RequestContext};
+use codex_observe::{Event, Observer, Outcome, RecoveryStep, RequestContext};
 
 use crate::terminal::Status;
 
@@ -32,6 +32,7 @@ impl Observer for VerboseObserver {
                 let endpoint = request.context.endpoint;
                 status.detail(format_args!("{endpoint} went out on {connection} WebSocket{failed}"));
             }
+            Event::AuthRecovery(recovery) => status.detail(step(&recovery.step)),
             Event::StreamEnded(stream) => {
                 let seconds = stream.outcome.duration.as_secs_f64();
                 status.detail(format_args!(
@@ -42,6 +43,17 @@ impl Observer for VerboseObserver {
             _ => {}
         }
     }
+}
+
+fn step(step: &RecoveryStep) -> String {
+    let RecoveryStep { mode, phase, outcome } = step;
+    let result = match (outcome.state_changed(), outcome.reason()) {
+        (Some(true), _) => ", the credentials are new",
+        (Some(false), _) => ", the credentials are the same",
+        (None, Some(reason)) => return format!("no recovery from the 401: {}", reason.as_str()),
+        (None, None) => "",
+    };
+    format!("recovery from the 401, {} {}: {}{result}", mode.as_str(), phase.as_str(), outcome.as_str())
 }
 
 fn attempt(transport: &str, context: &RequestContext, outcome: &Outcome) -> String {

@@ -47,6 +47,7 @@ pub use status::{LoginProblem, LoginStatus};
 #[cfg(feature = "keyring")]
 pub use store::{AutoStore, KeyringStore};
 pub use store::{
-    CredentialStore, FileStore, KeyringProblem, MemoryStore, StoreChoice, StoreError, StoreKind, StoreLock, UnknownStore,
+    CredentialStore, FileStore, KeyringProblem, MemoryStore, StoreChoice, StoreError, StoreKind, StoreLock,
+    UnknownStore,
 };
 pub use tokens::Tokens;

@@ -13,7 +13,7 @@ pub enum CodexErr {
     #[error(transparent)]
     Api(ApiError),
     /// The service refused the credentials, and recovery did not help.
-    #[error("{source}")]
+    #[error("the service refused the credentials, and recovery did not help")]
     Unauthorized {
         /// The last step of recovery.
         step: RecoveryStep,

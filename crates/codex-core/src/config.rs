@@ -4,6 +4,7 @@ mod built_in;
 mod environment;
 mod error;
 mod file;
+mod login_config;
 mod provider_config;
 mod resolve;
 mod table_reader;
@@ -14,6 +15,7 @@ pub use built_in::BuiltIn;
 pub use environment::Environment;
 pub use error::{ConfigError, ConfigProblem, Origin, Place};
 pub use file::{Loaded, MAX_CONFIG_BYTES};
+pub use login_config::LoginConfig;
 pub use provider_config::{MAX_RETRIES, ProviderConfig, TimeoutConfig};
 pub use resolve::{
     CHATGPT_BASE_URL, CODEX_API_KEY_VARIABLE, KeySource, ProviderChoice, ResolvedProvider, Selection,
@@ -52,6 +54,8 @@ pub struct Config {
     pub model_provider: Option<String>,
     /// Base URL of the built-in provider `openai`; wins over `OPENAI_BASE_URL`.
     pub openai_base_url: Option<String>,
+    /// Where logins are kept, and which are allowed.
+    pub login: LoginConfig,
     /// `[model_providers.<id>]`.
     pub model_providers: BTreeMap<String, ProviderConfig>,
 }
@@ -86,6 +90,7 @@ impl Config {
             model: reader.string("model")?,
             model_provider: reader.checked("model_provider", check_provider_id)?,
             openai_base_url: reader.checked("openai_base_url", provider_config::check_base_url)?,
+            login: LoginConfig::read(&mut reader)?,
             model_providers: BTreeMap::new(),
         };
         let mut warnings = Vec::new();

@@ -367,3 +367,46 @@ fn a_file_that_is_no_configuration_is_an_error() {
     assert!(message.contains("is longer than 1048576 bytes"), "{message}");
     assert!(line(&Config::load(Some(folder.path()), &environment).unwrap_err()).starts_with("cannot read"));
 }
+
+#[test]
+fn a_login_serves_where_no_key_is_set_and_its_kind_decides_the_base_url() {
+    use codex_api::AuthMode;
+    let keyed = [("OPENAI_API_KEY", "k")];
+    let service = "https://api.openai.com/v1";
+    for (variables, login, expected, source) in [
+        ([("A", "")], AuthMode::Chatgpt, codex_core::CHATGPT_BASE_URL, true),
+        ([("A", "")], AuthMode::ApiKey, service, true),
+        (keyed, AuthMode::Chatgpt, service, false),
+        ([("CODEX_API_KEY", "k")], AuthMode::Chatgpt, service, false),
+        ([("OPENAI_BASE_URL", "http://b/v1")], AuthMode::Chatgpt, "http://b/v1", true),
+    ] {
+        let environment = Environment::from(variables);
+        let choice = ProviderChoice::default();
+        let selection = Config::default().select(&choice, &environment, Some(login)).unwrap();
+        let Selection::Provider(provider) = selection else { panic!("{selection:?}") };
+        assert_eq!(provider.provider.base_url().as_str(), expected, "{variables:?}");
+        assert_eq!(provider.uses_login, source);
+        assert_eq!(provider.key_source == KeySource::Login { mode: login }, source);
+    }
+    let own = "[model_providers.x]\nname = \"x\"\nbase_url = \"http://x/v1\"\nrequires_openai_auth = true";
+    let choice = ProviderChoice::default().id("x");
+    let selection =
+        parse(own).unwrap().select(&choice, &Environment::from([]), Some(AuthMode::Chatgpt)).unwrap();
+    assert!(matches!(selection, Selection::Provider(provider) if provider.uses_login));
+}
+
+#[test]
+fn the_keys_about_logins_are_read_and_checked() {
+    use codex_core::{ForcedMethod, StoreChoice};
+    let config = parse("cli_auth_credentials_store = \"ephemeral\"\nforced_login_method = \"api\"\nforced_chatgpt_workspace_id = \"w\"").unwrap();
+    assert_eq!(config.login.store, StoreChoice::Ephemeral);
+    assert_eq!(config.login.restrictions.method, Some(ForcedMethod::Api));
+    assert_eq!(config.login.restrictions.workspace.as_deref(), Some("w"));
+    let error = parse("cli_auth_credentials_store = \"sk-canary-0123456789\"").unwrap_err();
+    assert!(
+        line(&error).contains("must be \"file\", \"keyring\", \"auto\" or \"ephemeral\""),
+        "{}",
+        line(&error)
+    );
+    assert!(!line(&error).contains(CANARY));
+}

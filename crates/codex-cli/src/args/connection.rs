@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::duration::parse_duration;
+use codex_core::ProviderChoice;
+
+use super::{PairError, PairKind, duration::parse_duration, split};
 
 /// Values of headers, parameters and URLs may be secrets, and clap quotes what it refuses: so they are plain text here,
 /// and checked later.
@@ -39,6 +41,23 @@ pub(crate) struct ConnectionArgs {
 }
 
 impl ConnectionArgs {
+    /// Whom the flags choose.
+    pub(crate) fn choice(&self) -> ProviderChoice {
+        let mut choice = ProviderChoice::default();
+        choice.id.clone_from(&self.provider);
+        choice.base_url.clone_from(&self.base_url);
+        choice
+    }
+
+    /// Whether a flag holds the credentials.
+    ///
+    /// # Errors
+    /// When a header is none.
+    pub(crate) fn says_who_asks(&self) -> Result<bool, PairError> {
+        let headers = split(PairKind::Header, &self.headers)?;
+        Ok(headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization")))
+    }
+
     /// The flags that lead another run to the same service, without those that may hold secrets.
     pub(crate) fn to_repeat(&self) -> String {
         let provider = self.provider.as_ref().map(|provider| format!(" --provider {provider}"));

@@ -81,7 +81,10 @@ impl TokenAuthority {
     }
 
     /// Spends a refresh token.
-    pub(super) async fn refresh(&self, refresh_token: &SecretString) -> Result<RefreshedTokens, RefreshError> {
+    pub(super) async fn refresh(
+        &self,
+        refresh_token: &SecretString,
+    ) -> Result<RefreshedTokens, RefreshError> {
         let request = RefreshRequest {
             client_id: CLIENT_ID,
             grant_type: "refresh_token",

@@ -102,7 +102,8 @@ impl Pending {
             return Err(LoginError::NoDeviceLogin);
         }
         let fields = Fields::of(DeviceStep::Code, &answer)?;
-        let user_code = fields.text("user_code").or_else(|missing| fields.text("usercode").map_err(|_| missing))?;
+        let user_code =
+            fields.text("user_code").or_else(|missing| fields.text("usercode").map_err(|_| missing))?;
         Ok(Self {
             device_auth_id: SecretString::from(fields.text("device_auth_id")?),
             code: DeviceCode {

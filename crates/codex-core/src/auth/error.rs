@@ -46,7 +46,9 @@ pub enum AuthError {
 #[non_exhaustive]
 pub enum LoginError {
     /// Nothing was given.
-    #[error("no API key was given: write it to standard input, as in `printenv OPENAI_API_KEY | codex-api login --with-api-key`")]
+    #[error(
+        "no API key was given: write it to standard input, as in `printenv OPENAI_API_KEY | codex-api login --with-api-key`"
+    )]
     EmptyKey,
     /// No header could carry it.
     #[error(
@@ -195,7 +197,9 @@ impl RefreshError {
 fn refusal(failure: PermanentFailure) -> &'static str {
     match failure {
         PermanentFailure::Expired => "the login has expired",
-        PermanentFailure::Exhausted => "the refresh token was used before, by another process or a copy of the login",
+        PermanentFailure::Exhausted => {
+            "the refresh token was used before, by another process or a copy of the login"
+        }
         PermanentFailure::Revoked => "the login was revoked",
         PermanentFailure::AccountChanged => "the stored login is of another account now",
         _ => "the token authority refused to renew the login",

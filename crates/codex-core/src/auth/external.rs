@@ -125,7 +125,10 @@ impl ExternalSetup {
     }
 
     /// Asks the host application.
-    pub(super) async fn refresh(&self, previous_account_id: Option<String>) -> Result<HostTokens, RefreshError> {
+    pub(super) async fn refresh(
+        &self,
+        previous_account_id: Option<String>,
+    ) -> Result<HostTokens, RefreshError> {
         let refresher = self.refresher.as_ref().ok_or(RefreshError::NotRenewable)?;
         let request = HostRefresh { reason: HostRefreshReason::Unauthorized, previous_account_id };
         let tokens = tokio::time::timeout(EXTERNAL_TIMEOUT, refresher.refresh(request))

@@ -68,7 +68,7 @@ impl AuthManager {
     /// The login of a store.
     pub(super) fn stored(setup: AuthSetup, file: AuthFile) -> Self {
         let clock = setup.clock;
-        Self::over(Origin::Stored(setup), clock, Snapshot::of(file))
+        Self::over(Origin::Stored(Box::new(setup)), clock, Snapshot::of(file))
     }
 
     fn over(origin: Origin, clock: fn() -> SystemTime, snapshot: Snapshot) -> Self {
@@ -161,7 +161,7 @@ impl fmt::Debug for AuthManager {
 pub(super) enum Origin {
     /// It never changes.
     Fixed,
-    Stored(AuthSetup),
+    Stored(Box<AuthSetup>),
     Host(ExternalSetup),
 }
 

@@ -119,7 +119,7 @@ async fn renew_stored(shared: &Shared, setup: &AuthSetup, need: &Need) -> Result
     })?;
     let is_complete = refreshed.access_token.is_some();
     if is_complete || refreshed.refresh_token.is_some() {
-        let snapshot = Snapshot::renewed(shared.refreshed_file(&current.file, &refreshed), (shared.clock)());
+        let snapshot = shared.refreshed(&current, &refreshed);
         // What was unsaved before replaces the same entry of the store.
         let over = shared.notes().unsaved_over.take().unwrap_or(spent);
         save(shared, setup, &lock, Unsaved { file: snapshot.file.clone(), over }).await;
@@ -211,9 +211,10 @@ impl Shared {
         }
     }
 
-    /// `file` with the new tokens; what is absent keeps its value.
-    fn refreshed_file(&self, file: &AuthFile, refreshed: &RefreshedTokens) -> AuthFile {
-        let mut file = file.clone();
+    /// The login with the new tokens; what is absent keeps its value.
+    fn refreshed(&self, current: &Snapshot, refreshed: &RefreshedTokens) -> Snapshot {
+        let now = (self.clock)();
+        let mut file = current.file.clone();
         if let Some(tokens) = &mut file.tokens {
             for (token, new) in [
                 (&mut tokens.id_token, &refreshed.id_token),
@@ -225,7 +226,10 @@ impl Shared {
                 }
             }
         }
-        file.set_last_refresh((self.clock)());
-        file
+        if refreshed.access_token.is_none() {
+            return Snapshot::of(file);
+        }
+        file.set_last_refresh(now);
+        Snapshot::renewed(file, now)
     }
 }

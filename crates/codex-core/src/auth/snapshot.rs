@@ -87,10 +87,6 @@ impl Snapshot {
         Self { due_from_start: snapshot.due(now), ..snapshot }
     }
 
-    pub(super) fn nothing() -> Self {
-        Self::of(AuthFile::default())
-    }
-
     pub(super) fn tokens(&self) -> Option<&Tokens> {
         match &self.held {
             Held::Chatgpt(tokens) => Some(tokens),

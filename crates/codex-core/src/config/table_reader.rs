@@ -70,6 +70,16 @@ impl<'a> TableReader<'a> {
         Ok(text)
     }
 
+    /// A text as what it means.
+    pub(super) fn parsed<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, ConfigProblem>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(text) = self.string(key)? else { return Ok(None) };
+        parse(&text).map(Some).map_err(|problem| self.problem(key, problem))
+    }
+
     /// A whole number from 0 on.
     pub(super) fn integer(&mut self, key: &'static str) -> Result<Option<u64>, ConfigError> {
         let Some(value) = self.raw(key) else { return Ok(None) };

@@ -173,3 +173,33 @@ async fn without_a_folder_nothing_is_read_or_written() {
     assert_eq!(manager.refresh(OnlineIfUncached).await.unwrap(), Refreshed::Fetched);
     assert!(files(&bench).is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_writers_the_last_one_wins_whole() {
+    const WRITERS: usize = 4;
+    const ROUNDS: usize = 25;
+    let answers = (0..WRITERS * ROUNDS).map(|number| {
+        let slugs: Vec<String> = (0..number % 7).map(|model| format!("list-{number}-{model}")).collect();
+        catalogue(&format!("\"{number}\""), &slugs.iter().map(|slug| (slug.as_str(), 1)).collect::<Vec<_>>())
+    });
+    let bench = Bench::new(answers);
+    bench.put_cache(&[]);
+    let writers = (0..WRITERS).map(|_| {
+        let manager = bench.manager();
+        tokio::spawn(async move {
+            for _ in 0..ROUNDS {
+                manager.refresh(Online).await.unwrap();
+            }
+        })
+    });
+    let writers: Vec<_> = writers.collect();
+    while !writers.iter().all(tokio::task::JoinHandle::is_finished) {
+        let json = bench.cached_json();
+        let number = json["etag"].as_str().unwrap().trim_matches('"').parse().unwrap_or(0);
+        assert_eq!(json["models"].as_array().unwrap().len(), number % 7, "list and ETag belong together");
+        tokio::task::yield_now().await;
+    }
+    for writer in writers {
+        writer.await.unwrap();
+    }
+}

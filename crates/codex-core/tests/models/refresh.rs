@@ -2,13 +2,16 @@
 
 use std::{future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
-use codex_api::{ApiErrorKind, AuthMode};
-use codex_client::fake::FakeAnswer;
+use codex_api::{ApiClient, ApiErrorKind, AuthMode, BoxFuture, HttpTransport, Provider, TransportError};
+use codex_client::{
+    HttpResponse, Request,
+    fake::{FakeAnswer, FakeTransport},
+};
 use codex_core::models::{
     CatalogueError, MAX_MODELS, MODELS_TIMEOUT, ModelsManager, RefreshStrategy, Refreshed,
 };
 use serde_json::json;
-use tokio::time::Instant;
+use tokio::{sync::Semaphore, time::Instant};
 
 use crate::support::{Bench, Warnings, catalogue, model, slugs, start};
 
@@ -212,8 +215,12 @@ async fn who_waits_for_another_refresh_waits_no_longer_than_the_limit() {
 async fn many_callers_at_once_cause_one_request() {
     for strategy in [Online, OnlineIfUncached] {
         let bench = Bench::new([catalogue("\"e1\"", &[("a", 1)])]);
-        let manager = bench.manager();
-        let results = all((0..100).map(|_| manager.refresh(strategy))).await;
+        let gate = Gate(bench.transport.clone(), Arc::new(Semaphore::new(0)));
+        let provider = Provider::new("test", "https://service.test/v1").unwrap();
+        let api = ApiClient::with_transport(provider, Arc::new(gate.clone()));
+        let manager = ModelsManager::new(&api, bench.settings());
+        let callers = all((0..100).map(|_| manager.refresh(strategy)));
+        let (results, ()) = tokio::join!(callers, async { gate.1.add_permits(1) });
         assert!(results.iter().all(|result| matches!(result, Ok(Refreshed::Fetched))), "{results:?}");
         assert_eq!(bench.asked().0, 1);
     }
@@ -257,6 +264,19 @@ async fn an_empty_catalogue_and_a_huge_one() {
     assert!(manager.available_models().is_empty() && manager.default_model().is_none());
     manager.refresh(Online).await.unwrap();
     assert_eq!(manager.available_models().len(), MAX_MODELS);
+}
+
+/// Sends nothing before it has a permit.
+#[derive(Clone, Debug)]
+struct Gate(FakeTransport, Arc<Semaphore>);
+
+impl HttpTransport for Gate {
+    fn send(&self, request: Request) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
+        Box::pin(async move {
+            self.1.acquire().await.unwrap().forget();
+            self.0.send(request).await
+        })
+    }
 }
 
 /// The results of futures that have all begun before one of them goes on.

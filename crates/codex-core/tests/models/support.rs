@@ -21,18 +21,18 @@ use tracing::{
 };
 
 /// The time of day at the start of every test.
-pub fn start() -> SystemTime {
+pub(crate) fn start() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_800_000_000)
 }
 
-pub struct Bench {
-    pub transport: FakeTransport,
-    pub home: TempDir,
+pub(crate) struct Bench {
+    pub(crate) transport: FakeTransport,
+    pub(crate) home: TempDir,
     now: Arc<Mutex<SystemTime>>,
 }
 
 impl Bench {
-    pub fn new(script: impl IntoIterator<Item = FakeAnswer>) -> Self {
+    pub(crate) fn new(script: impl IntoIterator<Item = FakeAnswer>) -> Self {
         Self {
             transport: FakeTransport::new(script),
             home: tempfile::tempdir().unwrap(),
@@ -41,7 +41,7 @@ impl Bench {
     }
 
     /// Settings with this bench's clock and folder, and a ChatGPT login.
-    pub fn settings(&self) -> ModelsSettings {
+    pub(crate) fn settings(&self) -> ModelsSettings {
         let now = Arc::clone(&self.now);
         ModelsSettings::default()
             .auth_mode(Some(AuthMode::Chatgpt))
@@ -50,38 +50,38 @@ impl Bench {
             .clock(move || *now.lock().unwrap())
     }
 
-    pub fn api(&self) -> ApiClient {
+    pub(crate) fn api(&self) -> ApiClient {
         let provider = Provider::new("test", "https://service.test/v1").unwrap();
         ApiClient::with_transport(provider, Arc::new(self.transport.clone())).auth(ApiKey::new("sk-test"))
     }
 
-    pub fn manager(&self) -> ModelsManager {
+    pub(crate) fn manager(&self) -> ModelsManager {
         ModelsManager::new(&self.api(), self.settings())
     }
 
-    pub fn at(&self, time: SystemTime) {
+    pub(crate) fn at(&self, time: SystemTime) {
         *self.now.lock().unwrap() = time;
     }
 
-    pub fn after(&self, seconds: u64) {
+    pub(crate) fn after(&self, seconds: u64) {
         self.at(start() + Duration::from_secs(seconds));
     }
 
-    pub fn cache(&self) -> PathBuf {
+    pub(crate) fn cache(&self) -> PathBuf {
         self.home.path().join(MODELS_CACHE_FILE)
     }
 
-    pub fn cached_json(&self) -> Value {
+    pub(crate) fn cached_json(&self) -> Value {
         serde_json::from_slice(&fs::read(self.cache()).unwrap()).unwrap()
     }
 
     /// Puts a cache of these models there, as if fetched at the start.
-    pub fn put_cache(&self, slugs: &[&str]) {
+    pub(crate) fn put_cache(&self, slugs: &[&str]) {
         fs::write(self.cache(), cache_of(slugs).to_string()).unwrap();
     }
 
     /// How many requests went out, and what the last one sent as `If-None-Match`.
-    pub fn asked(&self) -> (usize, Option<String>) {
+    pub(crate) fn asked(&self) -> (usize, Option<String>) {
         let requests = self.transport.requests();
         let tag = requests.last().and_then(|request| request.headers.get("if-none-match"));
         (requests.len(), tag.map(|tag| tag.to_str().unwrap().to_owned()))
@@ -89,13 +89,13 @@ impl Bench {
 }
 
 /// A cache file of version 1.2.3, fetched at [`start`].
-pub fn cache_of(slugs: &[&str]) -> Value {
+pub(crate) fn cache_of(slugs: &[&str]) -> Value {
     let models: Vec<Value> = slugs.iter().map(|slug| json!({"slug": slug})).collect();
     json!({"fetched_at": "2027-01-15T08:00:00Z", "etag": "\"c1\"", "client_version": "1.2.3", "models": models})
 }
 
 /// An answer with these models, in this order, and their priorities.
-pub fn catalogue(etag: &str, models: &[(&str, i64)]) -> FakeAnswer {
+pub(crate) fn catalogue(etag: &str, models: &[(&str, i64)]) -> FakeAnswer {
     let models: Vec<Value> = models
         .iter()
         .map(|(slug, priority)| json!({"slug": slug, "priority": priority, "visibility": "list"}))
@@ -103,28 +103,28 @@ pub fn catalogue(etag: &str, models: &[(&str, i64)]) -> FakeAnswer {
     FakeAnswer::ok().header("etag", etag).body(json!({ "models": models }).to_string())
 }
 
-pub fn model(json: Value) -> ModelInfo {
+pub(crate) fn model(json: Value) -> ModelInfo {
     serde_json::from_value(json).unwrap()
 }
 
-pub fn slugs(manager: &ModelsManager) -> Vec<String> {
+pub(crate) fn slugs(manager: &ModelsManager) -> Vec<String> {
     manager.available_models().iter().map(|model| model.info.slug.clone()).collect()
 }
 
 /// The warnings of this thread, while it lives.
-pub struct Warnings {
+pub(crate) struct Warnings {
     heard: Arc<Mutex<Vec<String>>>,
     _guard: DefaultGuard,
 }
 
 impl Warnings {
-    pub fn listen() -> Self {
+    pub(crate) fn listen() -> Self {
         let heard = Arc::default();
         let guard = tracing::subscriber::set_default(Ear(Arc::clone(&heard)));
         Self { heard, _guard: guard }
     }
 
-    pub fn take(&self) -> Vec<String> {
+    pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.heard.lock().unwrap())
     }
 }

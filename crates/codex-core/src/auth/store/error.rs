@@ -84,7 +84,9 @@ pub enum StoreError {
     )]
     KeyringNotBuilt,
     /// The keyring does not do what it should.
-    #[error("the keyring cannot be used: {problem}; see to it, or set cli_auth_credentials_store to \"file\"")]
+    #[error(
+        "the keyring cannot be used: {problem}; see to it, or set cli_auth_credentials_store to \"file\""
+    )]
     Keyring {
         /// What is wrong with it.
         problem: KeyringProblem,

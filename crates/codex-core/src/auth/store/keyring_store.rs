@@ -78,8 +78,8 @@ impl CredentialStore for KeyringStore {
         let Some(content) = self.vault.read()? else { return Ok(None) };
         let file = self.home.join("auth.json");
         let problem = |source| StoreError::SetAside { file: file.clone(), source };
-        let aside = file_store::free_name(&file)
-            .ok_or_else(|| problem(std::io::ErrorKind::AlreadyExists.into()))?;
+        let aside =
+            file_store::free_name(&file).ok_or_else(|| problem(std::io::ErrorKind::AlreadyExists.into()))?;
         replace::private()
             .create_new(true)
             .open(&aside)

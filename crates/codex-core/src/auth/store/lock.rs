@@ -12,17 +12,15 @@ const FIRST_PAUSE: Duration = Duration::from_millis(5);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The right to change a store. Dropping it gives the lock back; so does the end of the process, however it ends.
-pub struct StoreLock(Box<dyn Any + Send + Sync>);
+pub struct StoreLock {
+    #[expect(dead_code, reason = "it is held until it is dropped, and not looked at")]
+    guard: Box<dyn Any + Send + Sync>,
+}
 
 impl StoreLock {
     /// A lock that is held as long as `guard` lives.
     pub fn holding(guard: impl Send + Sync + 'static) -> Self {
-        Self(Box::new(guard))
-    }
-
-    /// What is held, if it is a `T`.
-    pub(super) fn held<T: 'static>(&self) -> Option<&T> {
-        self.0.downcast_ref()
+        Self { guard: Box::new(guard) }
     }
 }
 
