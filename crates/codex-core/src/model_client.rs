@@ -7,12 +7,12 @@ use std::{
 };
 
 use codex_api::{
-    ApiClient, ApiError, Event, FallbackReason, Provider, ResponseItem, ResponsesApiRequest,
+    ApiClient, ApiError, Event, FallbackReason, Provider, ResponseEvent, ResponseItem, ResponsesApiRequest,
     ResponsesOptions, ResponsesWebsocketConnection, RetryPolicy, Timeouts, TransportFallback,
     WebsocketRequestOptions,
 };
 
-use crate::turn::Turn;
+use crate::{models::ModelsManager, turn::Turn};
 
 /// How long a warm-up may take: it is to save time.
 const WARM_UP_TIME: Duration = Duration::from_secs(10);
@@ -90,6 +90,8 @@ pub struct ModelClient {
     settings: Arc<SessionSettings>,
     kept: Arc<Mutex<Option<Kept>>>,
     fallback: Arc<OnceLock<FallbackReason>>,
+    /// The catalogue that the ETags of answers renew.
+    models: Option<ModelsManager>,
     /// Set once a warm-up has failed.
     no_warm_up: Arc<OnceLock<()>>,
 }
@@ -115,8 +117,16 @@ impl ModelClient {
             settings: Arc::new(settings),
             kept: Arc::default(),
             fallback: Arc::default(),
+            models: None,
             no_warm_up: Arc::default(),
         }
+    }
+
+    /// Renews this catalogue by the ETags that answers carry.
+    #[must_use]
+    pub fn models(mut self, models: ModelsManager) -> Self {
+        self.models = Some(models);
+        self
     }
 
     /// A turn, asked for on the first call of its [`next`](Turn::next).
@@ -188,6 +198,14 @@ impl ModelClient {
         self.no_warm_up.get_or_init(|| ());
         let connection = self.api.responses_websocket().connect(options).await?;
         Ok(Kept { connection, last: None })
+    }
+
+    /// Learns what an event tells about the service.
+    pub(crate) fn note(&self, event: &ResponseEvent) {
+        if let (Some(models), ResponseEvent::ModelsEtag(etag)) = (&self.models, event) {
+            // The catalogue renews itself in the background; the turn goes on.
+            drop(models.note_etag(etag));
+        }
     }
 
     /// Keeps a connection for the next turn.

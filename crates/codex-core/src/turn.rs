@@ -181,6 +181,7 @@ impl Turn {
                     }
                     Some(Ok(event)) => {
                         source.note(&event);
+                        self.session.note(&event);
                         return Some(Ok(TurnEvent::Event(event)));
                     }
                     Some(Err(error)) => {
