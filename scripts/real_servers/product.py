@@ -24,11 +24,12 @@ class Target:
     model: str
     scheme: str = "http"
     host: str = "127.0.0.1"
+    path: str = "/v1"
     settings: dict = field(default_factory=dict)
 
     @property
     def base_url(self):
-        return f"{self.scheme}://{self.host}:{self.port}/v1"
+        return f"{self.scheme}://{self.host}:{self.port}{self.path}"
 
     def with_key(self, key):
         return replace(self, key=key)
@@ -74,6 +75,10 @@ class Product:
         """Any of the commands at this server, with this text as its standard input."""
         command = [str(word) for word in (self.command, *words, "--base-url", target.base_url)]
         return _run(command, {"OPENAI_API_KEY": target.key, **target.settings}, stdin)
+
+    def plain(self, settings, *words):
+        """Any command that asks no service of this API."""
+        return _run([str(word) for word in (self.command, *words)], settings)
 
     def stream_text(self, target, prompt):
         """The library's example of the same job; it prints the text as it comes, and the usage in a last line."""

@@ -15,8 +15,9 @@ use crate::{
     args::{ConnectionArgs, PairKind, split},
     circumstances,
     command::Context,
+    error_text,
     failure::Failure,
-    login::StoredLogin,
+    login::{Selected, StoredLogin},
     retry_notes::RetryNotes,
     terminal::Target,
     verbose_observer::VerboseObserver,
@@ -47,15 +48,19 @@ impl Connection {
         config: &Config,
         context: &Context,
     ) -> Result<Self, Failure> {
-        let login = StoredLogin::read(config, context).await?;
-        match login.select(args, config, context)? {
-            (Selection::Provider(provider), manager) => Self::to(*provider, manager, args, context),
-            (Selection::Simulator(why), _) => Self::to_simulator(why, args, context).await,
+        let stored = StoredLogin::read(config, context).await?;
+        let Selected { selection, login, problem } = stored.select(args, config, context)?;
+        if let Some(problem) = problem {
+            context.status.warning(error_text::line(&problem));
+        }
+        match selection {
+            Selection::Provider(provider) => Self::to(*provider, login, args, context),
+            Selection::Simulator(why) => Self::to_simulator(why, args, context).await,
         }
     }
 
     /// A simulator inside this process.
-    pub(crate) async fn to_simulator(
+    async fn to_simulator(
         why: WhySimulator,
         args: &ConnectionArgs,
         context: &Context,
@@ -114,6 +119,11 @@ impl Connection {
     /// The transport of sessions, unless the user says otherwise.
     pub(crate) fn transport(&self) -> Transport {
         self.transport
+    }
+
+    /// Where the credentials come from.
+    pub(crate) fn key_source(&self) -> &KeySource {
+        &self.key_source
     }
 
     /// Says about a failed request what only the connection knows.

@@ -79,11 +79,21 @@ pub(crate) fn details(failure: &Failure) -> Option<String> {
 /// Whether the error needs no causes to be understood: those of a failed connection only repeat it in other words.
 fn says_all(error: &ApiError) -> bool {
     match error.kind() {
-        ApiErrorKind::Transport(TransportError::Dns { .. } | TransportError::Connect { .. }) => true,
+        ApiErrorKind::Transport(error) if is_no_way(error) => true,
         // Before the head; within a body the cause tells more.
         ApiErrorKind::Transport(TransportError::Closed { .. }) => error.status().is_none(),
         _ => false,
     }
+}
+
+/// Whether the server was not even found.
+fn is_no_way(error: &TransportError) -> bool {
+    matches!(error, TransportError::Dns { .. } | TransportError::Connect { .. })
+}
+
+/// Why a request below the API failed.
+pub(crate) fn of_transport(error: &TransportError) -> String {
+    if is_no_way(error) { error.to_string() } else { with_causes(error) }
 }
 
 /// An error and its causes, joined by `: `. A cause that only repeats what is said already is left out.

@@ -10,7 +10,7 @@ use codex_api::{
     ApiError, ApiErrorKind, SafeText, SetupError, TransportError,
     realtime::{RealtimeError, TranscriptionFailed},
 };
-use codex_core::{AuthError, ConfigError, KeySource, LoginError, StoreError};
+use codex_core::{AuthError, ConfigError, KeySource, LoginError, LoginProblem, StoreError};
 use codex_observe::Diagnosis;
 use codex_sim::{ScenarioError, SimError};
 use thiserror::Error;
@@ -30,6 +30,8 @@ pub(crate) enum Failure {
     Input(#[from] InputError),
     #[error("there is no usable login")]
     Login(#[from] AuthError),
+    #[error("the stored login cannot be used")]
+    UselessLogin(#[source] LoginProblem),
     #[error("the login failed")]
     LoggingIn(#[from] LoginError),
     #[error("the login cannot be looked at")]
@@ -99,6 +101,7 @@ impl Failure {
         match self {
             Self::Config(ConfigError::MissingKey { .. })
             | Self::Login(AuthError::Store(_) | AuthError::Forbidden(_))
+            | Self::UselessLogin(_)
             | Self::LoggingIn(LoginError::Refused { .. } | LoginError::Forbidden(_)) => Exit::Auth,
             Self::LoggingIn(
                 LoginError::Transport(_)

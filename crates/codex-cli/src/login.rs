@@ -8,12 +8,12 @@ use std::{
 use codex_api::{API_KEY_VARIABLE, AuthMode, SetupError};
 use codex_client::{ClientConfig, ReqwestTransport};
 use codex_core::{
-    AuthError, AuthManager, AuthSetup, CODEX_API_KEY_VARIABLE, CodexHomeError, Config, Environment, LoginStatus, Selection,
-    TokenAuthority,
+    AuthError, AuthManager, AuthSetup, CODEX_API_KEY_VARIABLE, Config, Environment, Selection,
+    TokenAuthority, paths::CodexHomeError,
 };
 use tokio::time::timeout;
 
-use crate::{args::ConnectionArgs, command::Context, error_text, failure::Failure};
+use crate::{args::ConnectionArgs, command::Context, failure::Failure};
 
 /// Replaces the token authority: for private ones, and for the simulator.
 pub(crate) const ISSUER_VARIABLE: &str = "CODEX_API_ISSUER";
@@ -65,17 +65,7 @@ impl StoredLogin {
         }
     }
 
-    /// What it is; `None` when nobody is logged in, or nobody can tell.
-    pub(crate) fn status(&self) -> Option<LoginStatus> {
-        self.manager()?.status()
-    }
-
-    /// Why it cannot be read.
-    pub(crate) fn problem(&self) -> Option<&AuthError> {
-        self.0.as_ref().err()
-    }
-
-    /// The provider of this run, and the login where its requests go out with it.
+    /// The provider of this run, and the login where it uses one.
     ///
     /// # Errors
     /// When the configuration cannot be used, and when the provider needs a login that cannot be read.
@@ -84,41 +74,42 @@ impl StoredLogin {
         args: &ConnectionArgs,
         config: &Config,
         context: &Context,
-    ) -> Result<(Selection, Option<AuthManager>), Failure> {
+    ) -> Result<Selected, Failure> {
         let (choice, environment) = (args.choice(), &context.environment);
         if args.says_who_asks()? {
             // A flag is more than a login that happens to be there.
-            return Ok((config.select(&choice, environment, None)?, None));
+            return Ok(config.select(&choice, environment, None)?.into());
         }
         match self.0 {
-            Ok(manager) => {
-                let mode = manager.as_ref().and_then(AuthManager::mode);
-                tell_problem(manager.as_ref(), context);
-                let selection = config.select(&choice, environment, mode)?;
-                Ok((selection, manager))
+            Ok(login) => {
+                let mode = login.as_ref().and_then(AuthManager::mode);
+                let problem = login.as_ref().and_then(AuthManager::status).and_then(|status| status.problem);
+                let problem = problem.map(Failure::UselessLogin);
+                Ok(Selected { selection: config.select(&choice, environment, mode)?, login, problem })
             }
             Err(error) => {
                 // Would a login have been used?
-                let with_login = config.select(&choice, environment, Some(AuthMode::Chatgpt))?;
-                if matches!(&with_login, Selection::Provider(provider) if provider.uses_login) {
+                let selection = config.select(&choice, environment, Some(AuthMode::Chatgpt))?;
+                if matches!(&selection, Selection::Provider(provider) if provider.uses_login) {
                     return Err(error.into());
                 }
-                context.status.warning(error_text::line(&error.into()));
-                Ok((with_login, None))
+                Ok(Selected { selection, login: None, problem: Some(error.into()) })
             }
         }
     }
-
-    fn manager(&self) -> Option<&AuthManager> {
-        self.0.as_ref().ok()?.as_ref()
-    }
 }
 
-/// A stored login that is there, but of no use, would else look like none.
-fn tell_problem(manager: Option<&AuthManager>, context: &Context) {
-    let status = manager.and_then(AuthManager::status);
-    if let Some(LoginStatus { problem: Some(problem), .. }) = status {
-        context.status.warning(format_args!("the stored login is not used: {problem}"));
+/// Whom to ask, and as whom.
+pub(crate) struct Selected {
+    pub(crate) selection: Selection,
+    pub(crate) login: Option<AuthManager>,
+    /// Why a login that is there, but not needed, cannot be used.
+    pub(crate) problem: Option<Failure>,
+}
+
+impl From<Selection> for Selected {
+    fn from(selection: Selection) -> Self {
+        Self { selection, login: None, problem: None }
     }
 }
 

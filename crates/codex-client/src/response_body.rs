@@ -12,6 +12,7 @@ use futures_core::Stream;
 
 use crate::error::TransportError;
 use crate::idle_clock::IdleClock;
+use crate::tap::BodyTap;
 use crate::timeouts::TimeoutPhase;
 
 /// The chunks of a body, as they arrive. Pulled by the reader, with no task or queue in between: a reader
@@ -30,6 +31,7 @@ use crate::timeouts::TimeoutPhase;
 pub struct ResponseBody {
     chunks: Chunks,
     byte_idle: Option<IdleClock>,
+    tap: Option<Box<dyn BodyTap>>,
 }
 
 enum Chunks {
@@ -43,7 +45,7 @@ impl ResponseBody {
     where
         S: Stream<Item = Result<Bytes, TransportError>> + Send + 'static,
     {
-        Self { chunks: Chunks::Stream(Box::pin(stream)), byte_idle: None }
+        Self { chunks: Chunks::Stream(Box::pin(stream)), byte_idle: None, tap: None }
     }
 
     /// A body whose chunks are all here already.
@@ -52,12 +54,12 @@ impl ResponseBody {
         I: IntoIterator,
         I::Item: Into<Bytes>,
     {
-        Self { chunks: Chunks::Ready(chunks.into_iter().map(Into::into).collect()), byte_idle: None }
+        Self { chunks: Chunks::Ready(chunks.into_iter().map(Into::into).collect()), byte_idle: None, tap: None }
     }
 
     /// A body of no bytes.
     pub fn empty() -> Self {
-        Self { chunks: Chunks::Ready(VecDeque::new()), byte_idle: None }
+        Self { chunks: Chunks::Ready(VecDeque::new()), byte_idle: None, tap: None }
     }
 
     /// Limits the silence between two chunks, in place of any earlier limit: past it the body fails with
@@ -68,9 +70,53 @@ impl ResponseBody {
         self
     }
 
+    /// Tells `tap` what the reader gets from now on, in place of any earlier tap.
+    ///
+    /// ```
+    /// use std::sync::mpsc;
+    ///
+    /// use bytes::Bytes;
+    /// use codex_client::{BodyTap, ResponseBody, TransportError};
+    ///
+    /// struct Heard(mpsc::Sender<Bytes>);
+    ///
+    /// impl BodyTap for Heard {
+    ///     fn on_chunk(&mut self, chunk: &Bytes) {
+    ///         self.0.send(chunk.clone()).unwrap();
+    ///     }
+    ///     fn on_end(&mut self, error: Option<&TransportError>) {
+    ///         assert!(error.is_none());
+    ///     }
+    /// }
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let (sender, heard) = mpsc::channel();
+    /// let body = ResponseBody::from_chunks(["one ", "two"]).tapped(Box::new(Heard(sender)));
+    /// body.collect(1024).await.unwrap();
+    /// assert_eq!(heard.iter().collect::<Vec<_>>(), ["one ", "two"]);
+    /// # });
+    /// ```
+    #[must_use]
+    pub fn tapped(mut self, tap: Box<dyn BodyTap>) -> Self {
+        self.tap = Some(tap);
+        self
+    }
+
     /// The next chunk, never an empty one; `None` at the proper end of the body. After an error or the end
     /// do not poll again.
     pub fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
+        let polled = self.poll_untapped(cx);
+        if let (Poll::Ready(item), Some(tap)) = (&polled, &mut self.tap) {
+            match item {
+                Some(Ok(chunk)) => tap.on_chunk(chunk),
+                Some(Err(error)) => tap.on_end(Some(error)),
+                None => tap.on_end(None),
+            }
+        }
+        polled
+    }
+
+    fn poll_untapped(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, TransportError>>> {
         loop {
             let next = match &mut self.chunks {
                 Chunks::Ready(chunks) => Poll::Ready(chunks.pop_front().map(Ok)),

@@ -190,7 +190,7 @@ impl Delivery {
         let envelope = match claim
             .read()
             .map_err(Refusal::Unreadable)
-            .and_then(|bytes| Envelope::from_stored(bytes).map_err(Refusal::Invalid))
+            .and_then(|bytes| Envelope::from_stored(&bytes).map_err(Refusal::Invalid))
         {
             Ok(envelope) => envelope,
             Err(refusal) => return Some(refusal),

@@ -79,12 +79,12 @@ impl Envelope {
     ///
     /// # Errors
     /// [`InvalidEnvelope`] when the first line is not the header of an envelope.
-    pub fn from_stored(bytes: Bytes) -> Result<Self, InvalidEnvelope> {
+    pub fn from_stored(bytes: &Bytes) -> Result<Self, InvalidEnvelope> {
         #[derive(Deserialize)]
         struct Header {
             event_id: EventId,
         }
-        let end = memchr::memchr(b'\n', &bytes).ok_or(InvalidEnvelope::NoHeader)?;
+        let end = memchr::memchr(b'\n', bytes).ok_or(InvalidEnvelope::NoHeader)?;
         let header: Header = serde_json::from_slice(&bytes[..end]).map_err(InvalidEnvelope::Header)?;
         Ok(Self { event_id: header.event_id, items: bytes.slice(end + 1..) })
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct EventRecord {
     /// When it ended: RFC 3339, milliseconds, UTC.
     pub at: String,
-    /// Milliseconds from the first event of the run to the end of this one.
+    /// Milliseconds from the start of the run to the end of this event.
     #[serde(default)]
     pub at_ms: u64,
     /// Its name in telemetry, such as `codex.api_request`.
@@ -53,10 +53,12 @@ impl fmt::Display for FactValue {
 }
 
 impl EventRecord {
-    /// The record of events in the order in which they happened, each with its time.
-    pub(crate) fn of_all<'e>(events: impl IntoIterator<Item = (SystemTime, &'e Event)>) -> Vec<Self> {
+    /// The record of events in the order in which they happened, each with its time, in a run that began at `start`.
+    pub(crate) fn of_all<'e>(
+        start: SystemTime,
+        events: impl IntoIterator<Item = (SystemTime, &'e Event)>,
+    ) -> Vec<Self> {
         let mut operations: Vec<OperationId> = Vec::new();
-        let mut start = None;
         let mut number_of = |operation: OperationId| {
             let known = operations.iter().position(|known| *known == operation);
             let index = known.unwrap_or_else(|| {
@@ -66,7 +68,6 @@ impl EventRecord {
             u32::try_from(index + 1).unwrap_or(u32::MAX)
         };
         let record = |(at, event): (SystemTime, &'e Event)| {
-            let start = *start.get_or_insert(at);
             let since = at.duration_since(start).unwrap_or_default();
             let place = Place::of(event);
             Self {

@@ -107,7 +107,8 @@ impl Feedback {
     pub fn run(&self, facts: RunFacts) -> RunRecord {
         let kept = self.lock();
         let (tags, mut notes) = kept.tags.with_notes();
-        let events = EventRecord::of_all(kept.events.iter().map(|(at, event)| (*at, event)));
+        let events =
+            EventRecord::of_all(self.0.started_at, kept.events.iter().map(|(at, event)| (*at, event)));
         let mut history = History::new().with_circumstances(facts.circumstances);
         history.extend(kept.events.iter().map(|(_, event)| event.clone()));
         if kept.forgotten > 0 {

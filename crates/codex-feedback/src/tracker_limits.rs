@@ -21,7 +21,7 @@ pub(crate) struct Waits {
 /// Reads `x-sentry-rate-limits`, else on a 429 `retry-after`. Limits of other categories are not ours.
 pub(crate) fn waits(answer: &TrackerAnswer, now: SystemTime) -> Waits {
     if let Some(limits) = answer.header("x-sentry-rate-limits") {
-        return limits.split(',').fold(Waits::default(), |waits, limit| add(waits, limit));
+        return limits.split(',').fold(Waits::default(), add);
     }
     const TOO_MANY_REQUESTS: u16 = 429;
     let retry_after = answer.header("retry-after").and_then(|value| retry_after(value, now));
@@ -55,3 +55,6 @@ fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
         Some(date.duration_since(now).unwrap_or_default().min(MAX_WAIT))
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! `[otel]` of `config.toml`, and the standard variables that override it.
 
-mod endpoint;
+mod collector_url;
 mod environment;
 mod error;
 mod headers;
@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, num::NonZeroUsize, path::PathBuf};
 
 use serde::Deserialize;
 
-pub use endpoint::Endpoint;
+pub use collector_url::CollectorUrl;
 pub use error::{ConfigError, Problem};
 pub use headers::Headers;
 
@@ -72,7 +72,7 @@ pub struct ExporterConfig {
     pub enabled: Option<bool>,
     /// URL of the collector. For a single signal over HTTP the whole URL, such as `http://127.0.0.1:4318/v1/logs`; for
     /// all signals, and for gRPC, its base. Default: this machine, port 4318 (HTTP) or 4317 (gRPC).
-    pub endpoint: Option<Endpoint>,
+    pub endpoint: Option<CollectorUrl>,
     /// Default: `http/protobuf`.
     pub protocol: Option<Protocol>,
     /// Sent with every request. Their values are secrets: they are never shown.
@@ -204,7 +204,7 @@ impl OtelConfig {
         let endpoint = match (own.endpoint, all.endpoint) {
             (Some(whole), _) if protocol != Protocol::Grpc => whole,
             (Some(base), _) | (None, Some(base)) => base.of_signal(signal, protocol),
-            (None, None) => Endpoint::local(protocol).of_signal(signal, protocol),
+            (None, None) => CollectorUrl::local(protocol).of_signal(signal, protocol),
         };
         ExporterConfig {
             enabled: Some(self.sends(signal)),

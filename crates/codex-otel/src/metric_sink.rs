@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use codex_observe::{
-    AnswerFacts, AuthRecovery, Carrier, Event, OperationEnded, OperationStarted, SessionFacts,
-    TokenCounts,
+    AnswerFacts, AuthRecovery, Carrier, Event, OperationEnded, OperationStarted, SessionFacts, TokenCounts,
 };
 use opentelemetry::{
     KeyValue,
@@ -111,11 +110,8 @@ impl MetricSink {
 
     fn recovery(&self, recovery: &AuthRecovery, session: &SessionFacts) {
         let step = recovery.step;
-        let labels = [
-            ("mode", step.mode.as_str()),
-            ("step", step.phase.as_str()),
-            ("outcome", step.outcome.as_str()),
-        ];
+        let labels =
+            [("mode", step.mode.as_str()), ("step", step.phase.as_str()), ("outcome", step.outcome.as_str())];
         self.count(Metric::AuthRecovery, 1, &session_labels(session, labels));
     }
 
@@ -145,7 +141,11 @@ impl MetricSink {
         for counted in &answer.kinds {
             let success = if FAILURES.contains(&&*counted.kind) { "false" } else { "true" };
             let kind = self.kinds.bounded(&counted.kind);
-            self.count(metric, counted.count, &session_labels(session, [("kind", kind), ("success", success)]));
+            self.count(
+                metric,
+                counted.count,
+                &session_labels(session, [("kind", kind), ("success", success)]),
+            );
         }
     }
 

@@ -6,7 +6,8 @@ use std::{
 };
 
 use codex_observe::{
-    Event, Observer, OperationEnded, OperationId, OperationStarted, SessionFacts, TraceContext, rfc3339_millis,
+    Event, Observer, OperationEnded, OperationId, OperationStarted, SessionFacts, TraceContext,
+    rfc3339_millis,
 };
 use opentelemetry_sdk::{logs::SdkLoggerProvider, metrics::SdkMeterProvider, trace::SdkTracerProvider};
 

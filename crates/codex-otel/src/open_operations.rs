@@ -55,7 +55,8 @@ impl OpenOperations {
 
     /// The context whose children are parts of the operation; `None` for one that is not known.
     pub(crate) fn context(&self, id: OperationId) -> Option<Context> {
-        let open = self.open.get(&id).and_then(|operation| operation.span.as_ref()).map(|span| span.span_context());
+        let open =
+            self.open.get(&id).and_then(|operation| operation.span.as_ref()).map(|span| span.span_context());
         let closed =
             || self.closed.iter().rev().find(|(closed, _)| *closed == id).map(|(_, context)| context);
         open.or_else(closed).map(|span| Context::new().with_remote_span_context(span.clone()))

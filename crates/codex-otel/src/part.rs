@@ -1,8 +1,8 @@
 //! Which part of an operation a fact is.
 
 use codex_observe::{
-    ApiRequest, AuthRecovery, Event, OperationId, Outcome, RequestContext, StreamEnded,
-    WebsocketConnect, WebsocketRequest,
+    ApiRequest, AuthRecovery, Event, OperationId, Outcome, RequestContext, StreamEnded, WebsocketConnect,
+    WebsocketRequest,
 };
 
 /// An event by its place in a trace.
@@ -55,7 +55,9 @@ impl<'e> Part<'e> {
     /// The operation that it is part of.
     pub(crate) fn operation(&self) -> Option<OperationId> {
         match self {
-            Self::Attempt(Attempt { context, .. }) | Self::StreamEnd { context, .. } => Some(context.operation),
+            Self::Attempt(Attempt { context, .. }) | Self::StreamEnd { context, .. } => {
+                Some(context.operation)
+            }
             Self::Step(operation) => Some(*operation),
             Self::Session => None,
         }

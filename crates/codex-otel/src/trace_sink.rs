@@ -3,7 +3,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use codex_observe::{Event, OperationEnded, OperationId, OperationStarted, Outcome, SessionFacts, TraceContext};
+use codex_observe::{
+    Event, OperationEnded, OperationId, OperationStarted, Outcome, SessionFacts, TraceContext,
+};
 use opentelemetry::{
     Context, KeyValue,
     trace::{Span as _, SpanBuilder, SpanContext, SpanKind, Status, Tracer, TracerProvider},

@@ -5,9 +5,9 @@ mod harness;
 use std::{collections::BTreeMap, time::Duration};
 
 use codex_observe::{
-    ApiRequest, AttemptError, AuthAttachment, AuthMode, AuthRecovery, Endpoint, Event, FallbackReason, FollowUp,
-    Observer, OperationId, Outcome, RecoveryMode, RecoveryOutcome, RecoveryPhase, RecoveryStep, RequestContext,
-    StreamEnded, TransportFallback, WebsocketConnect, WebsocketRequest,
+    ApiRequest, AttemptError, AuthAttachment, AuthMode, AuthRecovery, Endpoint, Event, FallbackReason,
+    FollowUp, Observer, OperationId, Outcome, RecoveryMode, RecoveryOutcome, RecoveryPhase, RecoveryStep,
+    RequestContext, StreamEnded, TransportFallback, WebsocketConnect, WebsocketRequest,
 };
 use codex_otel::UserPrompt;
 use harness::{ACCOUNT, EMAIL, Harness, evidence, fields};
@@ -87,7 +87,8 @@ fn otel_export_routing_policy_routes_api_request_auth_observability() {
 
 #[test]
 fn otel_export_routing_policy_routes_websocket_connect_auth_observability() {
-    let event = Event::WebsocketConnect(WebsocketConnect::new(follow_up_context(Endpoint::RESPONSES), refused()));
+    let event =
+        Event::WebsocketConnect(WebsocketConnect::new(follow_up_context(Endpoint::RESPONSES), refused()));
     check(
         &event,
         "codex.websocket_connect",
@@ -217,7 +218,8 @@ fn an_absent_fact_is_an_absent_field() {
 #[test]
 fn the_session_can_change_between_events() {
     let harness = Harness::new();
-    let event = Event::TransportFallback(TransportFallback::new(Endpoint::RESPONSES, FallbackReason::Negotiated));
+    let event =
+        Event::TransportFallback(TransportFallback::new(Endpoint::RESPONSES, FallbackReason::Negotiated));
     harness.observer.on_event(&event);
     harness.observer.update_session(|session| {
         session.model = Some("gpt-6".to_owned());
@@ -243,7 +245,10 @@ fn a_prompt_is_written_only_where_the_user_allows_it() {
         let counts =
             [("text_input_count", "1"), ("image_input_count", "0"), ("local_image_input_count", "0")];
         let trace = [&name, SESSION, &counts].concat();
-        assert_eq!(harness.log_records(), [("codex_otel.log_only codex.user_prompt".to_owned(), fields(&log))]);
+        assert_eq!(
+            harness.log_records(),
+            [("codex_otel.log_only codex.user_prompt".to_owned(), fields(&log))]
+        );
         assert_eq!(
             harness.span_events(),
             [("codex_otel.trace_safe codex.user_prompt".to_owned(), fields(&trace))]

@@ -3,6 +3,7 @@
 use std::{
     fs,
     io::Write,
+    path::Path,
     process::{Command, Output, Stdio},
 };
 
@@ -55,6 +56,12 @@ impl Cli {
         self
     }
 
+    /// A folder for logins, in place of the one in the home of this run.
+    pub(crate) fn codex_home(mut self, folder: &Path) -> Self {
+        self.command.env("CODEX_HOME", folder);
+        self
+    }
+
     /// Writes the configuration that is found by itself.
     pub(crate) fn config(self, text: &str) -> Self {
         self.file(".config/codex-api/config.toml", text)
@@ -91,6 +98,18 @@ impl Run {
     pub(crate) fn said(self, parts: &[&str]) -> Self {
         assert!(self.stderr.starts_with("codex-api: "), "{self:#?}");
         assert_eq!(self.stderr.lines().count(), 1, "{self:#?}");
+        for part in parts {
+            assert!(self.stderr.contains(part), "no {part:?} in {self:#?}");
+        }
+        self
+    }
+
+    /// Asserts that standard error is an error of ours with a diagnosis under it, and with all of `parts`.
+    #[track_caller]
+    pub(crate) fn explained(self, parts: &[&str]) -> Self {
+        let labels: Vec<_> = self.stderr.lines().map(|line| line.split(": ").nth(1)).collect();
+        let expected = [Some("error"), Some("cause"), Some("next step"), Some("to quote")];
+        assert!(labels == expected || labels == expected[..3], "{self:#?}");
         for part in parts {
             assert!(self.stderr.contains(part), "no {part:?} in {self:#?}");
         }

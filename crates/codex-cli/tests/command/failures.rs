@@ -58,14 +58,18 @@ fn a_401_names_where_the_key_came_from_and_not_the_key() {
     let keyed = format!("{own}env_key = \"OWN_KEY\"");
     let token = format!("{own}experimental_bearer_token = \"wrong-key-1\"");
     for (config, args, variable, from) in [
-        ("", ["--base-url", url.as_str()], "OPENAI_API_KEY", "the key came from OPENAI_API_KEY"),
-        (keyed.as_str(), ["-p", "own"], "OWN_KEY", "the key came from OWN_KEY"),
-        (token.as_str(), ["-p", "own"], "UNUSED", "from experimental_bearer_token of the provider `own`"),
-        (own.as_str(), ["-p", "own"], "UNUSED", "no key was sent"),
+        ("", ["--base-url", url.as_str()], "OPENAI_API_KEY", "the API key in OPENAI_API_KEY"),
+        (keyed.as_str(), ["-p", "own"], "OWN_KEY", "the API key in OWN_KEY"),
+        (token.as_str(), ["-p", "own"], "UNUSED", "the API key in the configuration"),
+        (own.as_str(), ["-p", "own"], "UNUSED", "no credentials were attached"),
     ] {
         let run =
             Cli::new(["respond", "Hi"]).args(args).config(config).env(variable, "wrong-key-1").run().ended(3);
-        let run = run.printed("").said(&["error: the server answered 401: ", from, "request id req_"]);
+        let run = run.printed("").explained(&[
+            "error: the server answered 401: ",
+            from,
+            "to quote: request id req_",
+        ]);
         assert!(!run.stderr.contains("wrong-key-1"), "{run:?}");
     }
     assert_eq!(server.requests().len(), 4, "a 401 is not tried again");
@@ -86,7 +90,7 @@ fn models_fails_as_respond_does() {
     let server = SimServer::start(Scenario::new().require_token("right"));
     let run =
         Cli::new(["models", "--base-url", &server.base_url()]).env("OPENAI_API_KEY", "wrong").run().ended(3);
-    run.said(&["401", "OPENAI_API_KEY"]);
+    run.explained(&["401", "OPENAI_API_KEY"]);
 }
 
 #[test]

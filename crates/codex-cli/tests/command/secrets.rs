@@ -57,7 +57,7 @@ fn a_key_that_the_server_repeats_is_scrubbed() {
     let answer = format!("HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n{body}");
     let run =
         RawServer::start(answer, Then::Close).respond(["Hi"]).env("OPENAI_API_KEY", CANARY).run().ended(3);
-    let run = run.said(&["Incorrect API key provided"]);
+    let run = run.explained(&["Incorrect API key provided"]);
     assert!(!run.stderr.contains(CANARY), "{run:?}");
 }
 

@@ -20,6 +20,10 @@ impl SimServer {
         Self::start(Scenario::new().reply(Reply::text(text)))
     }
 
+    pub(crate) fn simulator(&self) -> &Simulator {
+        &self.0
+    }
+
     pub(crate) fn base_url(&self) -> String {
         self.0.base_url()
     }

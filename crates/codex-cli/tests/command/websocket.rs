@@ -93,5 +93,5 @@ fn credentials_are_checked_as_over_http() {
         .env("OPENAI_API_KEY", "wrong-key-1")
         .run()
         .ended(3);
-    run.said(&["401", "the key came from OPENAI_API_KEY"]);
+    run.explained(&["401", "the API key in OPENAI_API_KEY"]);
 }

@@ -25,6 +25,7 @@ use super::split::{self, WebSocketReader, WebSocketWriter};
 use crate::error::{ClosedStage, TransportError};
 use crate::response::{ConnectionUse, ResponseHead};
 use crate::sse::SseText;
+use crate::tap::{WebSocketTap, WebSocketTraffic};
 
 type Item = Result<WebSocketMessage, TransportError>;
 
@@ -53,6 +54,7 @@ pub struct WebSocketConnection {
     opened: Instant,
     sent: u64,
     received: u64,
+    tap: Option<Box<dyn WebSocketTap>>,
 }
 
 impl WebSocketConnection {
@@ -106,6 +108,7 @@ impl WebSocketConnection {
             opened: Instant::now(),
             sent: 0,
             received: 0,
+            tap: None,
         }
     }
 
@@ -157,6 +160,7 @@ impl WebSocketConnection {
     pub async fn ping(&mut self, payload: &[u8]) -> Result<(), TransportError> {
         self.flush().await?;
         self.outbox.ping(payload)?;
+        self.tell(WebSocketTraffic::SentPing);
         self.flush().await
     }
 
@@ -194,6 +198,13 @@ impl WebSocketConnection {
         // The other side is done with it too, so what is left undone harms nobody.
         let _ = poll_fn(|cx| Poll::Ready(Pin::new(&mut *self.io).poll_shutdown(cx))).await;
         Ok(())
+    }
+
+    /// Tells `tap` what goes over the connection from now on, in place of any earlier tap.
+    #[must_use]
+    pub fn tapped(mut self, tap: Box<dyn WebSocketTap>) -> Self {
+        self.tap = Some(tap);
+        self
     }
 
     /// Two halves for two tasks: one reads, one writes.
@@ -238,17 +249,24 @@ impl WebSocketConnection {
     pub(super) fn queue_text(&mut self, text: &str) -> Result<(), TransportError> {
         self.outbox.text(text)?;
         self.sent += 1;
+        self.tell(WebSocketTraffic::SentText(text));
         Ok(())
     }
 
     pub(super) fn queue_binary(&mut self, bytes: &[u8]) -> Result<(), TransportError> {
         self.outbox.binary(bytes)?;
         self.sent += 1;
+        self.tell(WebSocketTraffic::SentBinary(bytes));
         Ok(())
     }
 
     pub(super) fn queue_close(&mut self, code: CloseCode, reason: &str) -> Result<(), TransportError> {
-        self.outbox.close(&CloseFrame { code, reason: SseText::from(reason.to_owned()) })?;
+        let frame = CloseFrame { code, reason: SseText::from(reason.to_owned()) };
+        let is_first = !self.outbox.is_closed();
+        self.outbox.close(&frame)?;
+        if is_first {
+            self.tell(WebSocketTraffic::SentClose(&frame));
+        }
         self.silence.closing();
         Ok(())
     }
@@ -270,7 +288,14 @@ impl WebSocketConnection {
             }
         };
         self.outbox.abandon();
+        self.tell(WebSocketTraffic::SendFailed(&error));
         Poll::Ready(Err(error))
+    }
+
+    fn tell(&mut self, traffic: WebSocketTraffic<'_>) {
+        if let Some(tap) = &mut self.tap {
+            tap.on_event(traffic);
+        }
     }
 
     async fn flush(&mut self) -> Result<(), TransportError> {
@@ -302,6 +327,7 @@ impl WebSocketConnection {
             }
             if let Err(error) = ready!(self.poll_more(cx, waiting)) {
                 self.over = true;
+                self.tell(WebSocketTraffic::Failed(&error));
                 return Poll::Ready(Some(Err(error)));
             }
         }
@@ -309,10 +335,23 @@ impl WebSocketConnection {
 
     /// The next message of what has been read. Pings are answered on the way.
     fn take_decoded(&mut self) -> Option<Item> {
+        let decoded = self.decode();
+        match &decoded {
+            Some(Ok(message)) => self.tell(WebSocketTraffic::Received(message)),
+            Some(Err(error)) => self.tell(WebSocketTraffic::Failed(error)),
+            None => {}
+        }
+        decoded
+    }
+
+    fn decode(&mut self) -> Option<Item> {
         loop {
             let answered = match self.decoder.next() {
                 Ok(None) => return None,
-                Ok(Some(WebSocketIncoming::Ping(payload))) => self.outbox.pong(payload),
+                Ok(Some(WebSocketIncoming::Ping(payload))) => {
+                    self.tell(WebSocketTraffic::ReceivedPing(&payload));
+                    self.outbox.pong(payload)
+                }
                 Ok(Some(WebSocketIncoming::Pong(_))) => Ok(()),
                 Ok(Some(WebSocketIncoming::Message(WebSocketMessage::Close(frame)))) => {
                     self.over = true;
@@ -362,8 +401,11 @@ impl WebSocketConnection {
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(io::failed(ClosedStage::InBody, error))),
             Poll::Pending => {
-                let Self { silence, outbox, io, .. } = self;
+                let Self { silence, outbox, io, tap, .. } = self;
                 silence.poll_read(cx, waiting, |cx| {
+                    if let Some(tap) = tap {
+                        tap.on_event(WebSocketTraffic::SentPing);
+                    }
                     // The clock of the answer runs even if the ping cannot be written: that is what it is for.
                     let _ = outbox.ping(&[]).map(|()| outbox.poll_flush(&mut **io, cx));
                 })

@@ -46,9 +46,7 @@ pub enum AuthError {
 #[non_exhaustive]
 pub enum LoginError {
     /// Nothing was given.
-    #[error(
-        "no API key was given: write it to standard input, as in `printenv OPENAI_API_KEY | codex-api login --with-api-key`"
-    )]
+    #[error("no API key was given: write it to standard input")]
     EmptyKey,
     /// No header could carry it.
     #[error(

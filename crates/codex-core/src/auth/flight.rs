@@ -24,7 +24,7 @@ impl Flight {
         self: &Arc<Self>,
         is_met: impl FnOnce() -> bool,
         work: impl FnOnce() -> F,
-    ) -> Option<Waiting>
+    ) -> Option<(Waiting, Role)>
     where
         F: Future<Output = Renewal> + Send + 'static,
     {
@@ -33,7 +33,7 @@ impl Flight {
             return None;
         }
         if let Some(waiting) = &*current {
-            return Some(waiting.clone());
+            return Some((waiting.clone(), Role::Joined));
         }
         let (told, waiting) = watch::channel(None);
         let waiting = Waiting(waiting);
@@ -48,7 +48,7 @@ impl Flight {
                 told.send_replace(Some(renewal));
             });
         }
-        Some(waiting)
+        Some((waiting, Role::Started))
     }
 
     /// What is under way.
@@ -59,6 +59,14 @@ impl Flight {
     fn current(&self) -> MutexGuard<'_, Option<Waiting>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a caller is to the renewal that it waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Started,
+    /// It was under way, perhaps for another reason.
+    Joined,
 }
 
 impl Waiting {

@@ -10,6 +10,7 @@ use super::{
     error::{LoginError, RefreshError},
     renewal::LOCK_PATIENCE,
     setup::AuthSetup,
+    snapshot::Held,
     status::LoginStatus,
     store::{acquire, blocking},
 };
@@ -116,19 +117,18 @@ impl AuthSetup {
     /// Stores a login in place of what is there; a damaged file is moved aside.
     pub(super) async fn store_login(&self, file: AuthFile) -> Result<LoggedIn, LoginError> {
         let lock = acquire(&self.store, LOCK_PATIENCE).await?;
-        let stored = blocking(&self.store, move |store| {
+        blocking(&self.store, move |store| {
             let mut file = file;
             let set_aside = store.set_aside(&lock)?;
             if let Some(before) = store.load()? {
                 file.take_rest_of(before);
             }
             store.save(&file, &lock)?;
-            Ok((LoginStatus::of(&file, Some(store.kind())), set_aside))
-        });
-        let (status, set_aside) = stored.await?;
-        // A file that was made for a login has one.
-        let status = status.ok_or(LoginError::EmptyKey)?;
-        Ok(LoggedIn { status, set_aside })
+            let held = Held::of(&file).unwrap_or(Held::Nothing);
+            Ok(LoggedIn { status: LoginStatus::of_login(&file, &held, Some(store.kind())), set_aside })
+        })
+        .await
+        .map_err(LoginError::Store)
     }
 
     async fn revoke(&self, file: &AuthFile) -> Revocation {

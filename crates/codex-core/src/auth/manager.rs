@@ -23,6 +23,7 @@ use super::{
     status::LoginStatus,
     store::blocking,
 };
+use crate::config::{CODEX_API_KEY_VARIABLE, Environment};
 
 /// How long a request waits for a renewal while its token still works: 5 s. The renewal goes on without it.
 pub const READY_PATIENCE: Duration = Duration::from_secs(5);
@@ -48,6 +49,13 @@ impl AuthManager {
     pub fn from_api_key(key: &SecretString) -> Self {
         let file = AuthFile::api_key(SecretString::from(key.expose_secret().trim()));
         Self::over(Origin::Fixed, SystemTime::now, Snapshot::of(file))
+    }
+
+    /// The key in `CODEX_API_KEY`, if it is set: for commands that nobody sits in front of. It goes before every other
+    /// login.
+    pub fn from_environment(environment: &Environment) -> Option<Self> {
+        let key = environment.variable(CODEX_API_KEY_VARIABLE)?;
+        Some(Self::from_api_key(&SecretString::from(key)))
     }
 
     /// Tokens of a host application.

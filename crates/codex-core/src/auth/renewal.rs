@@ -11,7 +11,7 @@ use super::{
     authority::{AnswerProblem, RefreshedTokens},
     error::RefreshError,
     external::ExternalSetup,
-    flight::Renewal,
+    flight::{Renewal, Role},
     manager::{Origin, READY_PAUSE, Shared},
     setup::AuthSetup,
     snapshot::{Held, Snapshot},
@@ -33,16 +33,20 @@ pub(super) enum Need {
 
 /// Renews the tokens, or waits for the renewal that is under way. When it succeeds, the need is met as well as it can be.
 pub(super) async fn renew(shared: &Arc<Shared>, need: Need) -> Renewal {
-    let waiting = shared.flight.join(
-        || shared.meets(&need),
-        || {
-            let (shared, need) = (Arc::clone(shared), need.clone());
-            async move { run(&shared, &need).await }
-        },
-    );
-    match waiting {
-        None => Ok(()),
-        Some(waiting) => waiting.outcome().await,
+    loop {
+        let waiting = shared.flight.join(
+            || shared.meets(&need),
+            || {
+                let (shared, need) = (Arc::clone(shared), need.clone());
+                async move { run(&shared, &need).await }
+            },
+        );
+        let Some((waiting, role)) = waiting else { return Ok(()) };
+        waiting.outcome().await?;
+        if role == Role::Started {
+            return Ok(());
+        }
+        // What was joined may have been for less than what is needed here.
     }
 }
 

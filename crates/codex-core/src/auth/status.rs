@@ -55,29 +55,29 @@ pub enum LoginProblem {
 impl LoginStatus {
     /// What `file` holds; `None` when it holds no login at all.
     pub(super) fn of(file: &AuthFile, store: Option<StoreKind>) -> Option<Self> {
-        let (mode, held, problem) = match Held::of(file) {
-            Ok(Held::Nothing) => return None,
-            Ok(held @ Held::ApiKey(_)) => (LoginMode::ApiKey, held, None),
-            Ok(held @ Held::Chatgpt(_)) => {
-                let mode = file.auth_mode.clone().unwrap_or(LoginMode::Chatgpt);
-                (mode, held, None)
-            }
+        match Held::of(file) {
+            Ok(Held::Nothing) => None,
+            Ok(held) => Some(Self::of_login(file, &held, store)),
             Err(problem) => {
-                let mode = file.auth_mode.clone().unwrap_or(LoginMode::Chatgpt);
-                (mode, Held::Nothing, Some(problem))
+                Some(Self { problem: Some(problem), ..Self::of_login(file, &Held::Nothing, store) })
             }
-        };
+        }
+    }
+
+    /// What `held`, the login of `file`, is.
+    pub(super) fn of_login(file: &AuthFile, held: &Held, store: Option<StoreKind>) -> Self {
+        let implied = if matches!(held, Held::ApiKey(_)) { LoginMode::ApiKey } else { LoginMode::Chatgpt };
         let mut status = Self {
-            mode,
+            mode: file.auth_mode.clone().unwrap_or(implied),
             account_id: None,
             email: None,
             plan: None,
             expires_at: None,
             last_refresh: None,
             store,
-            problem,
+            problem: None,
         };
-        if let Held::Chatgpt(tokens) = &held {
+        if let Held::Chatgpt(tokens) = held {
             let claims = Claims::of(tokens.id_token.expose_secret());
             status.account_id = tokens.account();
             status.email = claims.email;
@@ -85,6 +85,6 @@ impl LoginStatus {
             status.expires_at = Claims::of(tokens.access_token.expose_secret()).expires_at;
             status.last_refresh = file.last_refresh();
         }
-        Some(status)
+        status
     }
 }

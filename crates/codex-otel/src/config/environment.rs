@@ -1,9 +1,11 @@
 //! The standard variables, over what a file says
 //! (<https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/>).
 
-use std::{num::NonZero, path::PathBuf, str::FromStr};
+use std::{num::ParseIntError, path::PathBuf, str::FromStr};
 
-use super::{Compression, ConfigError, ExporterConfig, OtelConfig, Problem, Protocol, Sampler, Signal, percent};
+use super::{
+    Compression, ConfigError, ExporterConfig, OtelConfig, Problem, Protocol, Sampler, Signal, percent,
+};
 
 const EXPORTERS: &str = "`otlp` or `none`";
 const PROTOCOLS: &str = "`http/protobuf`, `http/json` or `grpc`";
@@ -29,10 +31,7 @@ impl OtelConfig {
     ///
     /// # Errors
     /// When a value cannot be used. The error names the variable and does not quote its value.
-    pub fn with_environment(
-        mut self,
-        lookup: impl Fn(&str) -> Option<String>,
-    ) -> Result<Self, ConfigError> {
+    pub fn with_environment(mut self, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let variables = Variables { lookup: &lookup };
         if let Some(disabled) = variables.word("OTEL_SDK_DISABLED", FLAGS, flag)? {
             self.disabled = disabled;
@@ -167,16 +166,10 @@ impl Variables<'_> {
         expected: &'static str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, ConfigError> {
-        self.parsed(name, |text| {
-            parse(&text.to_ascii_lowercase()).ok_or(Problem::Word { expected })
-        })
+        self.parsed(name, |text| parse(&text.to_ascii_lowercase()).ok_or(Problem::Word { expected }))
     }
 
-    fn number<N>(&self, name: &str) -> Result<Option<NonZero<N>>, ConfigError>
-    where
-        N: std::num::ZeroablePrimitive,
-        NonZero<N>: FromStr<Err = std::num::ParseIntError>,
-    {
+    fn number<N: FromStr<Err = ParseIntError>>(&self, name: &str) -> Result<Option<N>, ConfigError> {
         self.parsed(name, |text| text.parse().map_err(|source| Problem::Number { source }))
     }
 }

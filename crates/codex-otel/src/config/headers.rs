@@ -17,7 +17,9 @@ impl Headers {
     ///
     /// # Errors
     /// When a name or a value cannot be sent. The error names the header, never its value.
-    pub fn new<N: AsRef<str>, V: AsRef<str>>(pairs: impl IntoIterator<Item = (N, V)>) -> Result<Self, Problem> {
+    pub fn new<N: AsRef<str>, V: AsRef<str>>(
+        pairs: impl IntoIterator<Item = (N, V)>,
+    ) -> Result<Self, Problem> {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             let name = name.as_ref().trim();

@@ -16,12 +16,12 @@ use opentelemetry_sdk::{
     trace::{InMemorySpanExporter, SdkTracerProvider, SpanData},
 };
 
-pub const ACCOUNT: &str = "account-7";
-pub const EMAIL: &str = "someone@example.com";
+pub(crate) const ACCOUNT: &str = "account-7";
+pub(crate) const EMAIL: &str = "someone@example.com";
 
-pub struct Harness {
-    pub observer: OtelObserver,
-    pub now: Arc<Mutex<SystemTime>>,
+pub(crate) struct Harness {
+    pub(crate) observer: OtelObserver,
+    pub(crate) now: Arc<Mutex<SystemTime>>,
     metric_provider: SdkMeterProvider,
     logs: InMemoryLogExporter,
     spans: InMemorySpanExporter,
@@ -29,11 +29,11 @@ pub struct Harness {
 }
 
 /// 2026-11-22T14:00:00.123Z.
-pub fn start() -> SystemTime {
+pub(crate) fn start() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_millis(1_795_356_000_123)
 }
 
-pub fn session() -> SessionFacts {
+pub(crate) fn session() -> SessionFacts {
     let mut session = SessionFacts::default();
     session.conversation_id = Some("conversation-1".to_owned());
     session.app_version = Some("1.2.3".to_owned());
@@ -48,7 +48,7 @@ pub fn session() -> SessionFacts {
 }
 
 /// The evidence of a typical 401.
-pub fn evidence() -> AuthEvidence {
+pub(crate) fn evidence() -> AuthEvidence {
     let mut evidence = AuthEvidence::default();
     evidence.request_id = Some(SafeText::new("req-401"));
     evidence.cf_ray = Some(SafeText::new("ray-1"));
@@ -58,11 +58,11 @@ pub fn evidence() -> AuthEvidence {
 }
 
 impl Harness {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(|_| {})
     }
 
-    pub fn with(change: impl FnOnce(&mut ObserverOptions)) -> Self {
+    pub(crate) fn with(change: impl FnOnce(&mut ObserverOptions)) -> Self {
         let (logs, spans) = (InMemoryLogExporter::default(), InMemorySpanExporter::default());
         let metrics = InMemoryMetricExporter::default();
         let metric_provider = SdkMeterProvider::builder().with_periodic_exporter(metrics.clone()).build();
@@ -79,12 +79,12 @@ impl Harness {
         Self { observer: OtelObserver::new(&sinks, options), now, metric_provider, logs, spans, metrics }
     }
 
-    pub fn pass(&self, time: Duration) {
+    pub(crate) fn pass(&self, time: Duration) {
         *self.now.lock().unwrap() += time;
     }
 
     /// Name and attributes of every record, each as `scope name` and a sorted map.
-    pub fn log_records(&self) -> Vec<(String, BTreeMap<String, String>)> {
+    pub(crate) fn log_records(&self) -> Vec<(String, BTreeMap<String, String>)> {
         let records = self.logs.get_emitted_logs().unwrap();
         let attributes = |record: &opentelemetry_sdk::logs::SdkLogRecord| {
             record.attributes_iter().map(|(key, value)| (key.to_string(), any_text(value))).collect()
@@ -98,11 +98,20 @@ impl Harness {
             .collect()
     }
 
+    /// The span that each record names.
+    pub(crate) fn log_spans(&self) -> Vec<opentelemetry::trace::SpanId> {
+        let records = self.logs.get_emitted_logs().unwrap();
+        records.iter().map(|log| log.record.trace_context().unwrap().span_id).collect()
+    }
+
     /// Name and attributes of every event of every span that has ended, each as `scope name` and a sorted map.
-    pub fn span_events(&self) -> Vec<(String, BTreeMap<String, String>)> {
+    pub(crate) fn span_events(&self) -> Vec<(String, BTreeMap<String, String>)> {
         let events = |span: SpanData| {
             let scope = span.instrumentation_scope.name().to_owned();
-            span.events.events.into_iter().map(move |event| (format!("{scope} {}", event.name), event.attributes))
+            span.events
+                .events
+                .into_iter()
+                .map(move |event| (format!("{scope} {}", event.name), event.attributes))
         };
         self.ended_spans()
             .into_iter()
@@ -114,20 +123,22 @@ impl Harness {
     }
 
     /// The spans, with those still open ended now.
-    pub fn spans(&self) -> Vec<SpanData> {
+    pub(crate) fn spans(&self) -> Vec<SpanData> {
         self.observer.close();
         self.ended_spans()
     }
 
-    pub fn ended_spans(&self) -> Vec<SpanData> {
+    pub(crate) fn ended_spans(&self) -> Vec<SpanData> {
         self.spans.get_finished_spans().unwrap()
     }
 
     /// Every metric that has a point: `name unit` and, for each point, its attributes and its value or count.
-    pub fn points(&self) -> BTreeMap<String, Vec<(BTreeMap<String, String>, String)>> {
+    pub(crate) fn points(&self) -> BTreeMap<String, Vec<(BTreeMap<String, String>, String)>> {
         self.metric_provider.force_flush().unwrap();
         let mut all = BTreeMap::new();
-        for metrics in self.metrics.get_finished_metrics().unwrap().last().iter().flat_map(|m| m.scope_metrics()) {
+        for metrics in
+            self.metrics.get_finished_metrics().unwrap().last().iter().flat_map(|m| m.scope_metrics())
+        {
             for metric in metrics.metrics() {
                 all.insert(format!("{} {}", metric.name(), metric.unit()), points_of(metric.data()));
             }
@@ -169,6 +180,6 @@ fn any_text(value: &opentelemetry::logs::AnyValue) -> String {
 }
 
 /// A map from pairs.
-pub fn fields(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+pub(crate) fn fields(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }

@@ -7,22 +7,19 @@ use url::Url;
 
 use super::{Problem, Protocol, Signal};
 
-const HTTP_PORT: u16 = 4318;
-const GRPC_PORT: u16 = 4317;
+const LOCAL_HTTP: &str = "http://localhost:4318";
+const LOCAL_GRPC: &str = "http://localhost:4317";
 
 /// URL of a collector: `http` or `https`, with a host. `Debug` and `Display` leave out user-info and query.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Endpoint(Url);
+pub struct CollectorUrl(Url);
 
-impl Endpoint {
+impl CollectorUrl {
     /// A collector on this machine, at the port of the protocol.
+    #[expect(clippy::unwrap_used, reason = "constants, which a test looks at")]
     pub(crate) fn local(protocol: Protocol) -> Self {
-        let port = if protocol == Protocol::Grpc { GRPC_PORT } else { HTTP_PORT };
-        let mut endpoint = Self(LOCALHOST.clone());
-        // Cannot fail: the URL has a host.
-        let _ = endpoint.0.set_port(Some(port));
-        endpoint
+        Self(Url::parse(if protocol == Protocol::Grpc { LOCAL_GRPC } else { LOCAL_HTTP }).unwrap())
     }
 
     /// The URL of a signal, below this base.
@@ -58,14 +55,7 @@ impl Endpoint {
     }
 }
 
-static LOCALHOST: std::sync::LazyLock<Url> = std::sync::LazyLock::new(local_url);
-
-#[expect(clippy::unwrap_used, reason = "a constant that a test looks at")]
-fn local_url() -> Url {
-    Url::parse("http://localhost").unwrap()
-}
-
-impl FromStr for Endpoint {
+impl FromStr for CollectorUrl {
     type Err = Problem;
 
     fn from_str(text: &str) -> Result<Self, Problem> {
@@ -77,7 +67,7 @@ impl FromStr for Endpoint {
     }
 }
 
-impl TryFrom<String> for Endpoint {
+impl TryFrom<String> for CollectorUrl {
     type Error = Problem;
 
     fn try_from(text: String) -> Result<Self, Problem> {
@@ -85,7 +75,7 @@ impl TryFrom<String> for Endpoint {
     }
 }
 
-impl fmt::Display for Endpoint {
+impl fmt::Display for CollectorUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(url) = self;
         write!(f, "{}://{}", url.scheme(), url.host_str().unwrap_or_default())?;
@@ -96,7 +86,7 @@ impl fmt::Display for Endpoint {
     }
 }
 
-impl fmt::Debug for Endpoint {
+impl fmt::Debug for CollectorUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }

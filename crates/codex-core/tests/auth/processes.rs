@@ -1,0 +1,143 @@
+//! Simulator: several processes with one login, and processes that are killed while they store it.
+
+use std::{
+    env, fs,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use codex_api::{ApiClient, AuthMode, Provider, ResponsesApiRequest};
+use codex_client::fake::FakeTransport;
+use codex_core::{AuthSetup, CredentialStore, Environment, FileStore, StoreChoice};
+use codex_sim::{Account, Lifetime, OAuth, Scenario, Simulator};
+
+use crate::support::{access, login, setup, stored_access_token, stored_refresh_token};
+
+const BASE_URL: &str = "AUTH_TEST_BASE_URL";
+const STORE: &str = "AUTH_TEST_STORE";
+/// Processes that share a login.
+const PROCESSES: usize = 8;
+/// How often a process is killed while it stores.
+const KILLS: usize = 300;
+/// When the kills end at the latest, on a slow machine.
+const PATIENCE: Duration = Duration::from_secs(25);
+
+/// This test binary as a process of its own, which runs one of the tests below that are ignored otherwise.
+fn spawn(test: &str, variables: &[(&str, &str)]) -> Child {
+    Command::new(env::current_exe().unwrap())
+        .args([&format!("processes::{test}"), "--exact", "--ignored", "--quiet"])
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_processes_with_one_expired_token_cause_one_refresh() {
+    let hour = Lifetime::For(Duration::from_secs(3600));
+    let account = Account::new("rt-1").initial_lifetime(Lifetime::For(Duration::ZERO)).told_lifetime(hour);
+    let simulator =
+        Simulator::start(Scenario::new().oauth(OAuth::new().account(account).require_account_id()))
+            .await
+            .unwrap();
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("auth.json"), simulator.login(0).unwrap().auth_json()).unwrap();
+    let (token_url, base_url) = (format!("{}/oauth/token", simulator.origin()), simulator.base_url());
+    let variables = [
+        ("CODEX_HOME", home.path().to_str().unwrap()),
+        ("CODEX_REFRESH_TOKEN_URL_OVERRIDE", &token_url),
+        (BASE_URL, &base_url),
+    ];
+
+    let children: Vec<_> = (0..PROCESSES).map(|_| spawn("child_that_asks", &variables)).collect();
+    for mut child in children {
+        let status = tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap();
+        assert!(status.success());
+    }
+
+    assert_eq!(simulator.refreshes(), 1);
+    let login = simulator.login(0).unwrap();
+    let store = FileStore::new(home.path());
+    assert_eq!(stored_refresh_token(&store), login.refresh_token);
+    assert_eq!(stored_access_token(&store), login.access_token);
+}
+
+#[tokio::test]
+#[ignore = "run by another test, as a process of its own"]
+async fn child_that_asks() {
+    let Ok(base_url) = env::var(BASE_URL) else { return };
+    let setup = AuthSetup::from_environment(&Environment::process(), StoreChoice::File).unwrap();
+    let manager = setup.manager().await.unwrap();
+    let client = ApiClient::new(Provider::new("sim", &base_url).unwrap()).unwrap().auth(manager);
+    let request = ResponsesApiRequest::new("m").input("hi");
+    client.responses().stream(&request).await.unwrap().collect().await.unwrap();
+}
+
+#[test]
+fn a_process_that_is_killed_while_it_stores_leaves_a_whole_file() {
+    let home = tempfile::tempdir().unwrap();
+    let store = FileStore::new(home.path());
+    put(&store, 0);
+    let setup = setup(store.clone(), &FakeTransport::new([]));
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let variables = [(STORE, home.path().to_str().unwrap())];
+    let started = Instant::now();
+    let (mut kills, mut caught) = (0, 0);
+    while kills < KILLS && started.elapsed() < PATIENCE {
+        let mut child = spawn("child_that_stores", &variables);
+        wait_for_change(home.path(), &mut child);
+        let pause = Duration::from_micros(fastrand::u64(0..2_000));
+        let until = Instant::now() + pause;
+        while Instant::now() < until {
+            std::hint::spin_loop();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+
+        let manager = runtime.block_on(setup.manager()).unwrap();
+        assert_eq!(manager.mode(), Some(AuthMode::Chatgpt));
+        caught += usize::from(has_unfinished(home.path()));
+        // The lock of a dead process is free.
+        drop(store.try_lock().unwrap().expect("a free lock"));
+    }
+    println!("{kills} kills, {caught} of them between the beginning and the end of a write");
+    assert!(kills >= KILLS / 10, "the machine is too slow for {kills} kills to prove anything");
+    put(&store, 1);
+    assert!(!has_unfinished(home.path()));
+}
+
+#[test]
+#[ignore = "run by another test, as a process of its own"]
+fn child_that_stores() {
+    let Ok(home) = env::var(STORE) else { return };
+    let store = FileStore::new(Path::new(&home));
+    for number in 0.. {
+        put(&store, number);
+    }
+}
+
+fn put(store: &FileStore, number: usize) {
+    let lock = store.try_lock().unwrap().expect("one writer at a time");
+    store.save(&login(&access(&"token".repeat(200), 3600), &format!("rt-{number}")), &lock).unwrap();
+}
+
+/// Waits until the child has begun to store, so that every kill hits a writer.
+fn wait_for_change(home: &Path, child: &mut Child) {
+    use std::os::unix::fs::MetadataExt;
+
+    let inode = || fs::metadata(home.join("auth.json")).unwrap().ino();
+    let before = inode();
+    while inode() == before {
+        assert!(child.try_wait().unwrap().is_none(), "the writer ended");
+        std::thread::yield_now();
+    }
+}
+
+fn has_unfinished(home: &Path) -> bool {
+    let entries = fs::read_dir(home).unwrap();
+    entries.flatten().any(|entry| entry.file_name().to_string_lossy().contains(".tmp-"))
+}
