@@ -1,6 +1,7 @@
 """One line for each check, and the sum of them."""
 
 import contextlib
+import subprocess
 import time
 import traceback
 
@@ -32,6 +33,20 @@ class Checks:
             self.failed += 1
             print(f"FAIL  {self._group}: {claim}\n      {detail}", flush=True)
         return bool(holds)
+
+    def of_program(self, name, command, seconds):
+        """Runs a program that prints a line for each check: `ok` or else, the claim, what was seen, between tabs."""
+        done = subprocess.run(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+        )
+        results = [line.split("\t") for line in done.stdout.splitlines()]
+        for verdict, claim, *detail in results:
+            self.that(claim, verdict == "ok", " ".join(detail))
+        self.that(f"{name} runs to its end", done.returncode == 0 and results, done.stderr[-1500:])
 
     def finish(self):
         print(f"{self.passed} passed, {self.failed} failed", flush=True)

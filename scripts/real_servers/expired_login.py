@@ -22,6 +22,7 @@ ACCOUNT = "acct-7f3a91"
 ENDPOINT = "/responses"
 BASE_PATH = "/backend-api/codex"
 PROMPT = "A question that is nobody else's business"
+TEXT = "An answer, at last."
 REFRESH_TOKEN = "rt-4b1d0c6e8f2a"
 # (option of the command, what carries its attempts in a scenario, name of the event of such an attempt)
 HTTP = ("http", "http", "codex.api_request")
@@ -164,6 +165,7 @@ def expired_login(product, way):
 
 def _scenario(way, access, identity):
     carrier = way[1]
+    text = f"text = {json.dumps(TEXT)}, " if way == HTTP else ""
     refusals = [(REFUSED, "times = 1"), (REFUSED_AGAIN[way], "")]
     rules = "".join(
         f"""
@@ -189,7 +191,7 @@ id_token = "{identity}"
 {rules}
 [[rule]]
 when = {{ transport = "{carrier}" }}
-reply = {{ headers = {_inline(ANSWERED.headers())} }}
+reply = {{ {text}headers = {_inline(ANSWERED.headers())} }}
 """
 
 

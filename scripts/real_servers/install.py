@@ -39,8 +39,7 @@ def system_program(name, package):
 
     The package is unpacked, not installed: no root is needed, and no service starts on the machine.
     """
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:{SYSTEM_PROGRAMS}")
-    if found:
+    if found := _found(name):
         return found
     target = FOLDER / name
     if _is_stale(target, package):
@@ -49,6 +48,23 @@ def system_program(name, package):
         _unpack(package, target)
         _stamp(target, package)
     return next(target.glob(f"usr/*bin/{name}"))
+
+
+def system_package(name, package):
+    """A program of the system's; its Debian package is installed, with all it needs, when it is missing."""
+    if not _found(name):
+        as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+        install = [*as_root, "apt-get", "install", "-qq", "--yes", "--no-install-recommends", package]
+        try:
+            _run(*install)
+        except subprocess.CalledProcessError:
+            _run(*as_root, "apt-get", "update", "-qq")
+            _run(*install)
+    return _found(name)
+
+
+def _found(name):
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:{SYSTEM_PROGRAMS}")
 
 
 def _unpack(package, target):

@@ -3,8 +3,6 @@
 Its strict helper builds the response from the events, and fails when one is missing that the service would send.
 """
 
-import subprocess
-
 from .install import FOLDER, ROOT, python_venv
 from .server import free_port, running
 
@@ -25,19 +23,5 @@ def run(product, checks, quick):
     scenario.write_text(SCENARIO)
     with running("sim", [product.command, "sim", "--port", port, "--scenario", scenario], port):
         for script in SCRIPTS:
-            _claims(python, script, port, checks)
-
-
-def _claims(python, script, port, checks):
-    client = [python, "-B", ROOT / "scripts" / script, f"http://127.0.0.1:{port}/v1"]
-    done = subprocess.run(
-        [str(word) for word in client],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=CLIENT_SECONDS,
-    )
-    results = [line.split("\t") for line in done.stdout.splitlines()]
-    for verdict, claim, *detail in results:
-        checks.that(claim, verdict == "ok", " ".join(detail))
-    checks.that(f"{script} runs to its end", done.returncode == 0 and results, done.stderr[-1500:])
+            client = [python, "-B", ROOT / "scripts" / script, f"http://127.0.0.1:{port}/v1"]
+            checks.of_program(script, client, CLIENT_SECONDS)

@@ -6,6 +6,7 @@ STORY is a JSON file: what the page must tell. Screenshots and a print go into F
 installed; prints a line for each claim: `ok` or `FAIL`, the claim, and what was seen, with tabs between them.
 """
 
+import contextlib
 import json
 import re
 import sys
@@ -23,16 +24,21 @@ PATIENCE_MS = 3000
 def main():
     chromium, path, story, folder = sys.argv[1:]
     page_url, story, folder = Path(path).resolve().as_uri(), json.loads(Path(story).read_text()), Path(folder)
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         try:
-            for scheme in ("light", "dark"):
-                _with_page(browser, page_url, scheme, DESKTOP, lambda page: _look(page, scheme, folder))
-            _with_page(browser, page_url, "light", DESKTOP, lambda page: _read(page, story))
-            _with_page(browser, page_url, "light", DESKTOP, _search)
-            _with_page(browser, page_url, "light", DESKTOP, lambda page: _use(page, story))
-            _with_page(browser, page_url, "light", PHONE, lambda page: _narrow(page, folder))
-            _with_page(browser, page_url, "dark", DESKTOP, lambda page: _print(page, folder))
+            for name, scheme, size, check in (
+                ("light", "light", DESKTOP, lambda page: _look(page, "light", folder)),
+                ("dark", "dark", DESKTOP, lambda page: _look(page, "dark", folder)),
+                ("reading", "light", DESKTOP, lambda page: _read(page, story)),
+                ("search", "light", DESKTOP, _search),
+                ("keyboard", "light", DESKTOP, lambda page: _use(page, story)),
+                ("phone", "light", PHONE, lambda page: _narrow(page, folder)),
+                ("print", "dark", DESKTOP, lambda page: _print(page, folder)),
+            ):
+                with _opened(browser, page_url, name, color_scheme=scheme, viewport=size) as page:
+                    check(page)
         finally:
             browser.close()
 
@@ -41,25 +47,25 @@ def claim(text, holds, seen=""):
     print("ok" if holds else "FAIL", text, str(seen).replace("\n", " ")[:600], sep="\t", flush=True)
 
 
-def _with_page(browser, url, scheme, size, check):
-    """Opens the page, offline; whatever the check does, it must ask for nothing and complain of nothing."""
-    context = browser.new_context(color_scheme=scheme, viewport=size, offline=True)
+@contextlib.contextmanager
+def _opened(browser, url, name, **options):
+    """The page, opened offline; whatever is done with it, it must ask for nothing and complain of nothing."""
+    context = browser.new_context(offline=True, **options)
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     complaints, requests = [], []
     page.on("console", lambda message: complaints.append(message.text) if message.type != "log" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: requests.append(request.url))
     page.goto(url)
-    name = getattr(check, "__name__", "").strip("_<>") or "check"
-    check(page)
-    where = f"{scheme}, {size['width']} px wide" if name == "lambda" else name
-    claim(f"{where}: no error and no warning in the console", not complaints, complaints)
-    claim(f"{where}: nothing is requested but the page itself", requests == [url], requests)
+    yield page
+    claim(f"{name}: no error and no warning in the console", not complaints, complaints)
+    claim(f"{name}: nothing is requested but the page itself", requests == [url], requests)
     context.close()
 
 
 def _look(page, scheme, folder):
-    page.screenshot(path=folder / f"{scheme}.png", full_page=True)
+    _picture(page, folder / f"{scheme}.png")
     back, text = _colours(page)
     is_dark = _luminance(back) < _luminance(text)
     claim(f"{scheme}: the page follows the system's colours", is_dark == (scheme == "dark"), (back, text))
@@ -93,17 +99,17 @@ def _read(page, story):
 
 def _search(page):
     lines = page.locator("#log-lines .line")
-    texts = lines.all_inner_texts()
+    texts = lines.all_text_contents()
     claim("the log is there, line by line", len(texts) > 1, len(texts))
     words = re.findall(r"[a-z]{5,}", " ".join(texts).lower())
     word = min(set(words), key=words.count, default="none")
     found = [line for line in texts if word in line.lower()]
     page.keyboard.press("/")
     page.keyboard.type(word)
-    expect(page.locator("#log-count")).not_to_be_empty(timeout=PATIENCE_MS)
-    shown = [line.inner_text() for line in lines.all() if line.is_visible()]
+    expect(page.locator("#log-count")).not_to_be_empty()
+    shown = page.locator("#log-lines .line:visible").all_text_contents()
     claim("the key / leads to the search, and it shows the lines with the word", shown == found, (word, shown, found))
-    marks = {mark.lower() for mark in page.locator("#log-lines mark").all_inner_texts()}
+    marks = {mark.lower() for mark in page.locator("#log-lines mark").all_text_contents()}
     claim("the word is marked", marks == {word}, marks)
     count = page.locator("#log-count").inner_text()
     claim("the page says how many", count == f"{len(found)} of {len(texts)} lines", count)
@@ -118,7 +124,7 @@ def _use(page, story):
     claim("the first key press reaches a link to the diagnosis", focused == "#diagnosis", focused)
     identity = story["facts"][0]
     page.locator(f"#timeline button.copy[data-copy='{identity}']").first.click()
-    expect(page.locator("#said")).not_to_be_empty(timeout=PATIENCE_MS)
+    expect(page.locator("#said")).not_to_be_empty()
     said = page.locator("#said").inner_text()
     claim("a request id is copied with a click", identity in said or "Ctrl+C" in said, said)
     details = page.locator("#timeline .event details").first
@@ -133,8 +139,8 @@ def _use(page, story):
 
 
 def _narrow(page, folder):
-    page.screenshot(path=folder / "phone.png", full_page=True)
     width = page.evaluate("document.documentElement.scrollWidth")
+    _picture(page, folder / "phone.png")
     claim("on a phone nothing is wider than the screen", width <= PHONE["width"], width)
 
 
@@ -145,6 +151,14 @@ def _print(page, folder):
     claim("on paper the text is dark, whatever the screen is", _luminance(text) < 0.2, (back, text))
     hidden = [name for name in ("#theme", "nav", "#log-tools") if page.locator(name).is_visible()]
     claim("on paper there is nothing to press", not hidden, hidden)
+
+
+def _picture(page, path):
+    """The whole page. The window is made as high as the page is, for what is out of sight may not be drawn at all."""
+    size = page.viewport_size
+    page.set_viewport_size({**size, "height": page.evaluate("document.documentElement.scrollHeight")})
+    page.screenshot(path=path)
+    page.set_viewport_size(size)
 
 
 def _is_in_view(page, selector):

@@ -102,6 +102,7 @@ impl Failure {
             Self::Config(ConfigError::MissingKey { .. })
             | Self::Login(AuthError::Store(_) | AuthError::Forbidden(_))
             | Self::UselessLogin(_)
+            | Self::LoginStore(_)
             | Self::LoggingIn(LoginError::Refused { .. } | LoginError::Forbidden(_)) => Exit::Auth,
             Self::LoggingIn(
                 LoginError::Transport(_)
@@ -115,7 +116,6 @@ impl Failure {
             | Self::Input(_)
             | Self::Login(_)
             | Self::LoggingIn(_)
-            | Self::LoginStore(_)
             | Self::TypedKey
             | Self::Setup(_)
             | Self::Scenario { .. }

@@ -8,6 +8,7 @@ mod login_config;
 mod provider_config;
 mod resolve;
 mod table_reader;
+mod telemetry_config;
 
 use std::{collections::BTreeMap, fmt, path::Path};
 
@@ -21,7 +22,9 @@ pub use resolve::{
     CHATGPT_BASE_URL, CODEX_API_KEY_VARIABLE, KeySource, ProviderChoice, ResolvedProvider, Selection,
     WhySimulator,
 };
+pub use telemetry_config::{FEEDBACK_DSN_VARIABLE, FeedbackConfig};
 
+use codex_otel::OtelConfig;
 use table_reader::TableReader;
 
 #[doc = include_str!("config/README.md")]
@@ -56,6 +59,10 @@ pub struct Config {
     pub openai_base_url: Option<String>,
     /// Where logins are kept, and which are allowed.
     pub login: LoginConfig,
+    /// `[otel]`: telemetry.
+    pub otel: OtelConfig,
+    /// `[feedback]`: reports.
+    pub feedback: FeedbackConfig,
     /// `[model_providers.<id>]`.
     pub model_providers: BTreeMap<String, ProviderConfig>,
 }
@@ -86,14 +93,17 @@ impl Config {
     pub fn parse(text: &str, file: &Path) -> Result<Loaded, ConfigError> {
         let table = table_reader::parse(text, file)?;
         let mut reader = TableReader::root(text, file, &table);
+        let (feedback, feedback_warnings) = FeedbackConfig::read(&mut reader)?;
         let mut config = Self {
             model: reader.string("model")?,
             model_provider: reader.checked("model_provider", check_provider_id)?,
             openai_base_url: reader.checked("openai_base_url", provider_config::check_base_url)?,
             login: LoginConfig::read(&mut reader)?,
+            otel: telemetry_config::read_otel(&mut reader, text, file)?,
+            feedback,
             model_providers: BTreeMap::new(),
         };
-        let mut warnings = Vec::new();
+        let mut warnings = feedback_warnings;
         if let Some(mut providers) = reader.table("model_providers")? {
             for id in providers.keys() {
                 if BuiltIn::from_id(&id).is_some() {

@@ -9,6 +9,7 @@ mod model_client;
 mod model_client_session;
 pub mod models;
 pub mod paths;
+mod report_sender;
 mod turn;
 mod turn_metadata;
 
@@ -29,10 +30,12 @@ pub use client_identity::ClientIdentity;
 pub use codex_err::CodexErr;
 pub use config::{
     BuiltIn, CHATGPT_BASE_URL, CODEX_API_KEY_VARIABLE, Config, ConfigError, ConfigProblem, ConfigWarning,
-    Environment, KeySource, Loaded, LoginConfig, MAX_CONFIG_BYTES, MAX_RETRIES, Origin, Place,
-    ProviderChoice, ProviderConfig, ResolvedProvider, Selection, TimeoutConfig, WhySimulator,
+    Environment, FEEDBACK_DSN_VARIABLE, FeedbackConfig, KeySource, Loaded, LoginConfig, MAX_CONFIG_BYTES,
+    MAX_RETRIES, Origin, Place, ProviderChoice, ProviderConfig, ResolvedProvider, Selection, TimeoutConfig,
+    WhySimulator,
 };
 pub use model_client::{ModelClient, SessionSettings, Transport};
 pub use model_client_session::{ModelClientSession, TurnSettings};
+pub use report_sender::{REPORT_TIMEOUT, ReportSender};
 pub use turn::{Turn, TurnEvent};
 pub use turn_metadata::{TurnMetadata, Workspace};

@@ -69,6 +69,21 @@ pub enum CodexHomeError {
     NoHome,
 }
 
+/// Where the runs of the last days and the reports that wait stand: `$XDG_STATE_HOME/codex-api`, else
+/// `~/.local/state/codex-api`. `None` when neither names an absolute folder.
+///
+/// ```
+/// use codex_core::{Environment, paths};
+///
+/// let environment = Environment::from([("XDG_STATE_HOME", "/var/state")]);
+/// assert_eq!(paths::state_folder(&environment), Some("/var/state/codex-api".into()));
+/// ```
+pub fn state_folder(environment: &Environment) -> Option<PathBuf> {
+    let configured = absolute(environment, "XDG_STATE_HOME");
+    let folder = configured.or_else(|| Some(absolute(environment, "HOME")?.join(".local/state")))?;
+    Some(folder.join(FOLDER))
+}
+
 /// The specification says that a relative path is to be ignored.
 fn absolute(environment: &Environment, variable: &str) -> Option<PathBuf> {
     environment.variable(variable).map(PathBuf::from).filter(|path| path.is_absolute())

@@ -410,3 +410,28 @@ fn the_keys_about_logins_are_read_and_checked() {
     );
     assert!(!line(&error).contains(CANARY));
 }
+
+#[test]
+fn telemetry_and_reports_are_configured_and_their_secrets_are_never_quoted() {
+    let text = format!(
+        "[otel]\nservice_name = \"x\"\n[otel.exporter]\nendpoint = \"http://127.0.0.1:4318\"\nheaders = {{ k = \"{CANARY}\" }}\n[feedback]\ndsn = \"https://{CANARY}@tracker.example/1\"\n"
+    );
+    let loaded = Config::parse(&text, Path::new("config.toml")).unwrap();
+    assert_eq!(loaded.warnings, []);
+    assert!(loaded.config.otel.is_enabled());
+    assert!(loaded.config.feedback.dsn.is_some());
+    assert!(!format!("{loaded:?}").contains(CANARY));
+    for (text, expected) in [
+        ("a = 1\n[otel]\nendpiont = \"sk-canary-0123456789\"", "config.toml:3: `otel` holds a key"),
+        (
+            "[otel.exporter]\n\nprotocol = \"sk-canary-0123456789\"",
+            "config.toml:3: `otel` holds a value on this line",
+        ),
+        ("[feedback]\ndsn = \"sk-canary-0123456789\"", "config.toml:2: `feedback.dsn` cannot be used: "),
+        ("otel = 1", "config.toml:1: `otel` must be a table"),
+    ] {
+        let error = line(&parse(text).unwrap_err());
+        assert!(error.contains(expected), "{error}");
+        assert!(!error.contains(CANARY), "{error}");
+    }
+}

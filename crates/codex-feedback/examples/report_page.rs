@@ -79,7 +79,7 @@ fn tell(feedback: &Feedback) {
     at(
         212,
         feedback,
-        Event::ApiRequest(ApiRequest::new(models, ok(198).evidence(evidence("req_models_7f31", None)))),
+        &Event::ApiRequest(ApiRequest::new(models, ok(198).evidence(evidence("req_models_7f31", None)))),
     );
 
     let operation = OperationId::next();
@@ -88,19 +88,19 @@ fn tell(feedback: &Feedback) {
     tracing::info!(target: "codex_api::pipeline", endpoint = "/responses", "connecting");
     let refused = Outcome::after(Duration::from_millis(340))
         .error(AttemptError::network("proxy answered 403 to CONNECT"));
-    at(590, feedback, Event::WebsocketConnect(WebsocketConnect::new(handshake, refused)));
+    at(590, feedback, &Event::WebsocketConnect(WebsocketConnect::new(handshake, refused)));
     tracing::warn!(target: "codex_core::session", reason = "connect failed", "the session goes on over HTTP");
     at(
         592,
         feedback,
-        Event::TransportFallback(TransportFallback::new(Endpoint::RESPONSES, FallbackReason::ConnectFailed)),
+        &Event::TransportFallback(TransportFallback::new(Endpoint::RESPONSES, FallbackReason::ConnectFailed)),
     );
 
     let mut compact = context(Endpoint::COMPACT, 1);
     compact.operation = OperationId::next();
-    at(1_010, feedback, Event::ApiRequest(ApiRequest::new(compact.clone(), ok(310))));
+    at(1_010, feedback, &Event::ApiRequest(ApiRequest::new(compact.clone(), ok(310))));
     let end = StreamEnded::new(compact, ok(1_650), 482, 96_310);
-    at(2_240, feedback, Event::StreamEnded(end));
+    at(2_240, feedback, &Event::StreamEnded(end));
 
     let operation = OperationId::next();
     let steps = [
@@ -123,14 +123,14 @@ fn tell(feedback: &Feedback) {
             .error(AttemptError::http(401))
             .evidence(seen.clone());
         tracing::debug!(target: "codex_api::pipeline", attempt, "POST https://ada:pw@api.example/v1/responses?key=sk-secret0123456789");
-        at(ends, feedback, Event::ApiRequest(ApiRequest::new(context, refused)));
+        at(ends, feedback, &Event::ApiRequest(ApiRequest::new(context, refused)));
         tracing::warn!(target: "codex_core::auth", status = 401, authorization = "Bearer abc.def.ghi", "unauthorized");
         let step = RecoveryStep { mode: RecoveryMode::Managed, phase, outcome };
         follow_up = step.follow_up();
         at(
             ends + 240,
             feedback,
-            Event::AuthRecovery(AuthRecovery::new(Endpoint::RESPONSES, operation, step, seen)),
+            &Event::AuthRecovery(AuthRecovery::new(Endpoint::RESPONSES, operation, step, seen)),
         );
     }
     for chunk in 0..160 {
@@ -139,9 +139,9 @@ fn tell(feedback: &Feedback) {
     tracing::error!(target: "codex_core::auth", code = "refresh_token_reused", "the token authority refused: log in again");
 }
 
-fn at(ms: u64, feedback: &Feedback, event: Event) {
+fn at(ms: u64, feedback: &Feedback, event: &Event) {
     NOW.store(ms, Ordering::Relaxed);
-    feedback.on_event(&event);
+    feedback.on_event(event);
 }
 
 fn context(endpoint: Endpoint, attempt: u32) -> RequestContext {

@@ -53,7 +53,7 @@ pub(crate) fn read_all(paths: &[PathBuf], redactor: &Redactor, notes: &mut Vec<N
     let mut names = BTreeSet::new();
     let mut room = MAX_ATTACHMENTS_BYTES;
     for path in paths {
-        let own_name = name_of(path);
+        let own_name = redactor.redact(&name_of(path)).into_owned();
         let read = if attachments.len() < MAX_ATTACHMENTS {
             read(path, &own_name, room)
         } else {

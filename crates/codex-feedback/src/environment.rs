@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{redact::without_credentials, tag_limits};
+use crate::{Redactor, redact::without_credentials, tag_limits};
 
 /// Variables that decide how a connection is made, upper case; of those marked so the lower case counts too.
 const VARIABLES: [(&str, bool); 9] = [
@@ -87,6 +87,15 @@ impl Environment {
             terminal: terminal(variable),
             variables,
         }
+    }
+
+    /// The same facts without what the redactor finds in them.
+    pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
+        let values = self.variables.iter_mut().map(|variable| &mut variable.value);
+        for text in values.chain(&mut self.terminal).chain([&mut self.app_version]) {
+            *text = redactor.redact(text).into_owned();
+        }
+        self
     }
 }
 

@@ -87,7 +87,11 @@ impl Feedback {
 
     /// The tags as they are now.
     pub fn tags(&self) -> BTreeMap<String, String> {
-        self.lock().tags.snapshot()
+        let mut tags = self.lock().tags.snapshot();
+        for value in tags.values_mut() {
+            *value = self.0.redactor.redact(value).into_owned();
+        }
+        tags
     }
 
     /// The service reported a usage limit. The latest of each limit is kept, of at most sixteen.
@@ -121,7 +125,7 @@ impl Feedback {
             notes.push(Note::LogLinesDropped { lines: logs.dropped_lines });
         }
         let clean = |text: String| tag_limits::cut(&self.0.redactor.redact(&text), MAX_ERROR_CHARS);
-        RunRecord {
+        let run = RunRecord {
             format: RUN_FORMAT,
             started_at: rfc3339_millis(self.0.started_at),
             recorded_at: rfc3339_millis((self.0.clock)()),
@@ -137,7 +141,8 @@ impl Feedback {
             rate_limits,
             logs: logs.text,
             notes,
-        }
+        };
+        run.redacted(&self.0.redactor)
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {

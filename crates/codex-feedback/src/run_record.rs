@@ -1,12 +1,13 @@
 //! What is known of one run of the program.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use codex_observe::{Circumstances, Diagnosis, DiagnosisState};
 use codex_protocol::RateLimitSnapshot;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::{EventRecord, Note};
+use crate::{EventRecord, Note, Redactor};
 
 /// The form of a stored run; a later, incompatible one has another number.
 pub(crate) const RUN_FORMAT: u32 = 1;
@@ -46,6 +47,41 @@ pub struct RunRecord {
     pub logs: String,
     /// What could not be kept as it was.
     pub notes: Vec<Note>,
+}
+
+impl RunRecord {
+    /// The same run without credentials, in whatever part they stand. What a server says was checked when it was recorded,
+    /// but not for every form, and some secrets are known only later.
+    #[must_use]
+    pub(crate) fn redacted(mut self, redactor: &Redactor) -> Self {
+        // Each record of the log was cleaned as a whole when it came in; by now a line is the unit.
+        let logs = std::mem::take(&mut self.logs);
+        let logs = logs.split_inclusive('\n').map(|line| redactor.redact(line)).collect();
+        let cleaned = serde_json::to_value(&self).and_then(|mut value| {
+            clean_texts(&mut value, redactor);
+            serde_json::from_value(value)
+        });
+        match cleaned {
+            Ok(cleaned) => Self { logs, ..cleaned },
+            Err(error) => {
+                let note = Note::RunUnreadable { file: "this run".to_owned(), why: error.to_string() };
+                Self { format: RUN_FORMAT, logs, notes: vec![note], ..Self::default() }
+            }
+        }
+    }
+}
+
+fn clean_texts(value: &mut Value, redactor: &Redactor) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(clean) = redactor.redact(text) {
+                *text = clean;
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| clean_texts(value, redactor)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| clean_texts(value, redactor)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// How a run ended.

@@ -21,7 +21,6 @@ use opentelemetry_proto::tonic::{
     },
     common::v1::{KeyValue, any_value::Value},
 };
-use prost::Message as _;
 use serde::de::DeserializeOwned;
 
 const PROGRAM: Program = Program::new("codex-api", "1.2.3");
@@ -179,13 +178,7 @@ fn configured_headers_are_sent_and_never_shown() {
 
 #[test]
 fn failures_that_may_pass_are_tried_again() {
-    for (protocol, failure) in [
-        ("http/protobuf", Reply::Status(503)),
-        ("http/json", Reply::Status(429)),
-        ("http/protobuf", Reply::Close),
-        ("grpc", Reply::Grpc(14)),
-        ("grpc", Reply::Status(502)),
-    ] {
+    let check = |protocol: &str, failure| {
         let collector = Collector::start(&[failure]);
         let telemetry = logs_only(&collector, &format!("protocol = {protocol:?}"));
         telemetry.observer(harness::session(), None).on_event(&fallback());
@@ -193,7 +186,19 @@ fn failures_that_may_pass_are_tried_again() {
         assert_eq!(received[0].body, received[1].body, "{protocol} {failure:?}");
         wait_until(|| telemetry.counts().logs.delivered == 1);
         assert_eq!(telemetry.counts().logs.failed, 0);
-    }
+    };
+    // Side by side: each waits for half a second.
+    std::thread::scope(|scope| {
+        for (protocol, failure) in [
+            ("http/protobuf", Reply::Status(503)),
+            ("http/json", Reply::Status(429)),
+            ("http/protobuf", Reply::Close),
+            ("grpc", Reply::Grpc(14)),
+            ("grpc", Reply::Status(502)),
+        ] {
+            scope.spawn(move || check(protocol, failure));
+        }
+    });
 }
 
 #[test]

@@ -171,7 +171,7 @@ fn a_damaged_login_is_an_error_only_for_those_who_need_it() {
     let run = home.respond(&server, ["Hi"]).run().ended(3).printed("");
     run.said(&["error: there is no usable login: ", part, "log in again, which moves it aside"]);
     home.cli(["respond", "Hi"]).run().ended(3).said(&[part]);
-    home.cli(["login", "status"]).run().ended(2).said(&[part]);
+    home.cli(["login", "status"]).run().ended(3).said(&[part]);
     let run = home.respond(&server, ["Hi"]).env("OPENAI_API_KEY", "k").run().ended(0);
     run.printed("never mind\n").said(&["warning: ", part]);
     home.respond(&server, ["-p", "sim", "Hi"]).run().ended(0).said(&["warning: ", part]);

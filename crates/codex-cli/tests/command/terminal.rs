@@ -7,9 +7,9 @@ use std::{
     time::Duration,
 };
 
-use codex_sim::{Failure, Faults, Position, Reply, Rule, Scenario, Stall};
+use codex_sim::{Account, DeviceFlow, Failure, Faults, OAuth, Position, Reply, Rule, Scenario, Stall};
 
-use crate::{cli::Cli, sim_server::SimServer};
+use crate::{cli::Cli, login_home::LoginHome, sim_server::SimServer};
 
 /// What a person would have seen: everything that was written to the terminal. `None` where `script` is missing.
 fn seen(cli: Cli) -> Option<String> {
@@ -102,4 +102,23 @@ fn a_long_wait_is_explained_beside_the_spinner() {
     assert!(log.contains(" s · attempt 1 failed (status 503), trying again"), "{log:?}");
     let (_, after) = log.split_once("Here.").unwrap();
     assert!(!after.contains("attempt"), "{log:?}");
+}
+
+#[test]
+fn a_key_is_not_asked_for_at_a_terminal() {
+    let home = LoginHome::new();
+    let Some(log) = seen_under(&[], home.cli(["login", "--with-api-key"]), 2) else { return };
+    assert!(log.contains("standard input is a terminal: pipe the key in"), "{log:?}");
+}
+
+#[test]
+fn a_login_with_a_code_waits_beside_a_spinner() {
+    let device = DeviceFlow::new().pending_polls(1).interval("1");
+    let oauth = OAuth::new().account(Account::new("rt-1")).device(device);
+    let server = SimServer::start(Scenario::new().oauth(oauth));
+    let home = LoginHome::new();
+    let Some(log) = seen(home.cli_with(&server, ["login"])) else { return };
+    assert!(log.contains(" s · waiting for the code to be entered"), "{log:?}");
+    assert!(log.contains("\u{1b}[1mopen: \u{1b}[0mhttp://127.0.0.1:"), "{log:?}");
+    assert!(log.trim_end().ends_with("auth.json"), "{log:?}");
 }

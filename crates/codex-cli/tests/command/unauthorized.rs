@@ -122,7 +122,6 @@ fn realtime_takes_no_login() {
     let (server, home) = serve(Account::new("rt-1"));
     let cli = home.cli_with(&server, ["realtime", "--base-url", &server.base_url()]).stdin("Hi");
     cli.run().ended(3).explained(&["cause: no credentials were attached: /realtime takes an API key only"]);
-    assert_eq!(server.simulator().refreshes(), 0, "another token would change nothing");
 }
 
 #[test]

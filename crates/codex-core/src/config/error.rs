@@ -110,6 +110,18 @@ pub enum ConfigProblem {
         /// The id.
         id: String,
     },
+    /// A DSN that cannot be used.
+    #[error("cannot be used: {source}")]
+    Dsn {
+        /// What is wrong with it; nothing of it is shown.
+        source: codex_feedback::DsnError,
+    },
+    /// A key of `[otel]` that is not known.
+    #[error("holds a key on this line that is not known: check its spelling")]
+    UnknownOtelKey,
+    /// A value of `[otel]` that cannot be used.
+    #[error("holds a value on this line that cannot be used: check it against the documentation of the key")]
+    OtelValue,
     /// `wire_api = "chat"`.
     #[error(
         "is \"chat\", which is not spoken here: set it to \"responses\" if the server has it, and leave it out else"

@@ -127,6 +127,18 @@ impl<'a> TableReader<'a> {
         ConfigError::Invalid { place: self.place(span), key: format!("{}{key}", self.path), problem }
     }
 
+    /// The error that something inside the table `key` has `problem`, at `span`.
+    pub(super) fn problem_at(
+        &self,
+        file: &Path,
+        span: Option<Range<usize>>,
+        key: &str,
+        problem: ConfigProblem,
+    ) -> ConfigError {
+        let place = Place { file: file.to_owned(), line: line_of(self.text, span) };
+        ConfigError::Invalid { place, key: key.to_owned(), problem }
+    }
+
     /// The error that `key` is missing in this table, at the line where the table begins.
     pub(super) fn missing(&self, key: &str, purpose: &'static str) -> ConfigError {
         let first = self.table.keys().map(Spanned::span).min_by_key(|span| span.start);

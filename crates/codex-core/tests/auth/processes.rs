@@ -2,6 +2,7 @@
 
 use std::{
     env, fs,
+    io::{Read, Write},
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -28,9 +29,9 @@ fn spawn(test: &str, variables: &[(&str, &str)]) -> Child {
     Command::new(env::current_exe().unwrap())
         .args([&format!("processes::{test}"), "--exact", "--ignored", "--quiet"])
         .envs(variables.iter().copied())
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
         .stdout(Stdio::null())
-        .stderr(Stdio::inherit())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap()
 }
@@ -45,17 +46,26 @@ async fn eight_processes_with_one_expired_token_cause_one_refresh() {
             .unwrap();
     let home = tempfile::tempdir().unwrap();
     fs::write(home.path().join("auth.json"), simulator.login(0).unwrap().auth_json()).unwrap();
-    let (token_url, base_url) = (format!("{}/oauth/token", simulator.origin()), simulator.base_url());
     let variables = [
-        ("CODEX_HOME", home.path().to_str().unwrap()),
-        ("CODEX_REFRESH_TOKEN_URL_OVERRIDE", &token_url),
-        (BASE_URL, &base_url),
+        ("CODEX_HOME", home.path().to_str().unwrap().to_owned()),
+        ("CODEX_REFRESH_TOKEN_URL_OVERRIDE", format!("{}/oauth/token", simulator.origin())),
+        (BASE_URL, simulator.base_url()),
     ];
 
-    let children: Vec<_> = (0..PROCESSES).map(|_| spawn("child_that_asks", &variables)).collect();
-    for mut child in children {
-        let status = tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap();
-        assert!(status.success());
+    let output = tokio::task::spawn_blocking(move || {
+        let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut children: Vec<_> = (0..PROCESSES).map(|_| spawn("child_that_asks", &variables)).collect();
+        // All of them hold the expired token before the first one uses it.
+        for child in &mut children {
+            child.stderr.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+        }
+        for child in &mut children {
+            drop(child.stdin.take());
+        }
+        children.into_iter().map(|child| child.wait_with_output().unwrap()).collect::<Vec<_>>()
+    });
+    for output in output.await.unwrap() {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
     assert_eq!(simulator.refreshes(), 1);
@@ -71,6 +81,8 @@ async fn child_that_asks() {
     let Ok(base_url) = env::var(BASE_URL) else { return };
     let setup = AuthSetup::from_environment(&Environment::process(), StoreChoice::File).unwrap();
     let manager = setup.manager().await.unwrap();
+    std::io::stderr().write_all(b"\n").unwrap();
+    std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
     let client = ApiClient::new(Provider::new("sim", &base_url).unwrap()).unwrap().auth(manager);
     let request = ResponsesApiRequest::new("m").input("hi");
     client.responses().stream(&request).await.unwrap().collect().await.unwrap();

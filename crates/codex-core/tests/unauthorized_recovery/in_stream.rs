@@ -23,21 +23,150 @@ async fn tell(scenario: Scenario, transport: Transport) -> String {
 
 #[tokio::test]
 async fn as_the_first_event() {
-    assert_snapshot!(tell(refused_after(0), Transport::Http).await, @"");
-    assert_snapshot!(tell(refused_after(0), Transport::Websocket).await, @"");
+    assert_snapshot!(tell(refused_after(0), Transport::Http).await, @"
+    caller: Hello! (completed)
+    codex.api_request duration_ms=#, http.response.status_code=401, error.message=http 401, attempt=1,
+        endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+        auth.retry_after_unauthorized=false, auth.request_id=req-in-stream, auth.cf_ray=ray-in-stream,
+        auth.error_code=token_expired
+    codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_succeeded,
+        auth.request_id=req-in-stream, auth.cf_ray=ray-in-stream, auth.error_code=token_expired,
+        auth.state_changed=false
+    codex.api_request duration_ms=#, http.response.status_code=200, attempt=2, endpoint=/responses,
+        auth.header_attached=true, auth.header_name=authorization, auth.retry_after_unauthorized=true,
+        auth.recovery_mode=managed, auth.recovery_phase=reload, auth.request_id=req-2, auth.cf_ray=ray-2
+    codex.stream_ended duration_ms=#, http.response.status_code=200, success=true, endpoint=/responses,
+        stream.events=9, stream.bytes=#, auth.request_id=req-2, auth.cf_ray=ray-2
+    tags: auth_401_cf_ray=ray-in-stream, auth_401_error_code=token_expired,
+        auth_401_request_id=req-in-stream, auth_cf_ray=ray-2, auth_header_attached=true,
+        auth_header_name=authorization, auth_mode=Chatgpt, auth_recovery_followup_status=200,
+        auth_recovery_followup_success=true, auth_recovery_mode=managed,
+        auth_recovery_outcome=recovery_succeeded, auth_recovery_phase=reload, auth_request_id=req-2,
+        auth_retry_after_unauthorized=true, endpoint=/responses
+    diagnosis: the token had expired, was read again from the store, and the retry worked
+    ");
+    assert_snapshot!(tell(refused_after(0), Transport::Websocket).await, @"
+    caller: Hello! (completed)
+    codex.websocket_connect duration_ms=#, http.response.status_code=101, success=true,
+        endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+        auth.retry_after_unauthorized=false, auth.connection_reused=false, auth.request_id=req-1,
+        auth.cf_ray=ray-1
+    codex.websocket_request duration_ms=#, success=true, auth.connection_reused=false
+    codex.stream_ended duration_ms=#, http.response.status_code=401, error.message=http 401,
+        success=false, endpoint=/responses, stream.events=1, stream.bytes=#,
+        auth.request_id=req-in-stream, auth.cf_ray=ray-in-stream, auth.error_code=token_expired
+    codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_succeeded,
+        auth.request_id=req-in-stream, auth.cf_ray=ray-in-stream, auth.error_code=token_expired,
+        auth.state_changed=false
+    codex.websocket_connect duration_ms=#, http.response.status_code=101, success=true,
+        endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+        auth.retry_after_unauthorized=true, auth.recovery_mode=managed, auth.recovery_phase=reload,
+        auth.connection_reused=false, auth.request_id=req-2, auth.cf_ray=ray-2
+    codex.websocket_request duration_ms=#, success=true, auth.connection_reused=false
+    codex.stream_ended duration_ms=#, http.response.status_code=101, success=true, endpoint=/responses,
+        stream.events=9, stream.bytes=#, auth.request_id=req-2, auth.cf_ray=ray-2
+    tags: auth_401_cf_ray=ray-in-stream, auth_401_error_code=token_expired,
+        auth_401_request_id=req-in-stream, auth_connection_reused=false, auth_header_attached=true,
+        auth_header_name=authorization, auth_mode=Chatgpt, auth_recovery_followup_success=true,
+        auth_recovery_mode=managed, auth_recovery_outcome=recovery_succeeded, auth_recovery_phase=reload,
+        auth_retry_after_unauthorized=true, endpoint=/responses
+    diagnosis: the token had expired, was read again from the store, and the retry worked
+    ");
 }
 
 #[tokio::test]
 async fn before_visible_output() {
-    assert_snapshot!(tell(refused_after(1), Transport::Http).await, @"");
-    assert_snapshot!(tell(refused_after(1), Transport::Websocket).await, @"");
+    assert_snapshot!(tell(refused_after(1), Transport::Http).await, @"
+    caller: Hello! (completed)
+    codex.api_request duration_ms=#, http.response.status_code=200, attempt=1, endpoint=/responses,
+        auth.header_attached=true, auth.header_name=authorization, auth.retry_after_unauthorized=false,
+        auth.request_id=req-1, auth.cf_ray=ray-1
+    codex.stream_ended duration_ms=#, http.response.status_code=401, error.message=http 401,
+        success=false, endpoint=/responses, stream.events=2, stream.bytes=#,
+        auth.request_id=req-in-stream, auth.cf_ray=ray-in-stream, auth.error_code=token_expired
+    codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_succeeded,
+        auth.request_id=req-in-stream, auth.cf_ray=ray-in-stream, auth.error_code=token_expired,
+        auth.state_changed=false
+    codex.api_request duration_ms=#, http.response.status_code=200, attempt=1, endpoint=/responses,
+        auth.header_attached=true, auth.header_name=authorization, auth.retry_after_unauthorized=true,
+        auth.recovery_mode=managed, auth.recovery_phase=reload, auth.request_id=req-2, auth.cf_ray=ray-2
+    codex.stream_ended duration_ms=#, http.response.status_code=200, success=true, endpoint=/responses,
+        stream.events=9, stream.bytes=#, auth.request_id=req-2, auth.cf_ray=ray-2
+    tags: auth_401_cf_ray=ray-in-stream, auth_401_error_code=token_expired,
+        auth_401_request_id=req-in-stream, auth_cf_ray=ray-2, auth_header_attached=true,
+        auth_header_name=authorization, auth_mode=Chatgpt, auth_recovery_followup_status=200,
+        auth_recovery_followup_success=true, auth_recovery_mode=managed,
+        auth_recovery_outcome=recovery_succeeded, auth_recovery_phase=reload, auth_request_id=req-2,
+        auth_retry_after_unauthorized=true, endpoint=/responses
+    diagnosis: the token had expired, was read again from the store, and the retry worked
+    ");
+    assert_snapshot!(tell(refused_after(1), Transport::Websocket).await, @"
+    caller: Hello! (completed)
+    codex.websocket_connect duration_ms=#, http.response.status_code=101, success=true,
+        endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+        auth.retry_after_unauthorized=false, auth.connection_reused=false, auth.request_id=req-1,
+        auth.cf_ray=ray-1
+    codex.websocket_request duration_ms=#, success=true, auth.connection_reused=false
+    codex.stream_ended duration_ms=#, http.response.status_code=401, error.message=http 401,
+        success=false, endpoint=/responses, stream.events=2, stream.bytes=#,
+        auth.request_id=req-in-stream, auth.cf_ray=ray-in-stream, auth.error_code=token_expired
+    codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_succeeded,
+        auth.request_id=req-in-stream, auth.cf_ray=ray-in-stream, auth.error_code=token_expired,
+        auth.state_changed=false
+    codex.websocket_connect duration_ms=#, http.response.status_code=101, success=true,
+        endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+        auth.retry_after_unauthorized=true, auth.recovery_mode=managed, auth.recovery_phase=reload,
+        auth.connection_reused=false, auth.request_id=req-2, auth.cf_ray=ray-2
+    codex.websocket_request duration_ms=#, success=true, auth.connection_reused=false
+    codex.stream_ended duration_ms=#, http.response.status_code=101, success=true, endpoint=/responses,
+        stream.events=9, stream.bytes=#, auth.request_id=req-2, auth.cf_ray=ray-2
+    tags: auth_401_cf_ray=ray-in-stream, auth_401_error_code=token_expired,
+        auth_401_request_id=req-in-stream, auth_connection_reused=false, auth_header_attached=true,
+        auth_header_name=authorization, auth_mode=Chatgpt, auth_recovery_followup_success=true,
+        auth_recovery_mode=managed, auth_recovery_outcome=recovery_succeeded, auth_recovery_phase=reload,
+        auth_retry_after_unauthorized=true, endpoint=/responses
+    diagnosis: the token had expired, was read again from the store, and the retry worked
+    ");
 }
 
 /// The caller has seen a part of the answer: it is not asked for again.
 #[tokio::test]
 async fn after_visible_output() {
-    assert_snapshot!(tell(refused_after(5), Transport::Http).await, @"");
-    assert_snapshot!(tell(refused_after(5), Transport::Websocket).await, @"");
+    assert_snapshot!(tell(refused_after(5), Transport::Http).await, @"
+    caller: Hello!…, the server answered 401: Your credentials were not accepted. (/responses,
+        status 401, attempt 1 of 5, after #, 6 events and # bytes read, last error, output had begun,
+        request id req-in-stream, cf-ray ray-in-stream, auth error code token_expired)
+    codex.api_request duration_ms=#, http.response.status_code=200, attempt=1, endpoint=/responses,
+        auth.header_attached=true, auth.header_name=authorization, auth.retry_after_unauthorized=false,
+        auth.request_id=req-1, auth.cf_ray=ray-1
+    codex.stream_ended duration_ms=#, http.response.status_code=401, error.message=http 401,
+        success=false, endpoint=/responses, stream.events=6, stream.bytes=#,
+        auth.request_id=req-in-stream, auth.cf_ray=ray-in-stream, auth.error_code=token_expired
+    tags: auth_401_cf_ray=ray-in-stream, auth_401_error_code=token_expired,
+        auth_401_request_id=req-in-stream, auth_cf_ray=ray-in-stream, auth_error_code=token_expired,
+        auth_header_attached=true, auth_header_name=authorization, auth_mode=Chatgpt,
+        auth_request_id=req-in-stream, auth_retry_after_unauthorized=false, endpoint=/responses
+    diagnosis: the service does not accept the login (token_expired)
+    ");
+    assert_snapshot!(tell(refused_after(5), Transport::Websocket).await, @"
+    caller: Hello!…, the server answered 401: Your credentials were not accepted. (/responses,
+        status 401, attempt 1 of 1, after #, on a new WebSocket, 6 events and # bytes read, last error,
+        output had begun, request id req-in-stream, cf-ray ray-in-stream, auth error code token_expired)
+    codex.websocket_connect duration_ms=#, http.response.status_code=101, success=true,
+        endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+        auth.retry_after_unauthorized=false, auth.connection_reused=false, auth.request_id=req-1,
+        auth.cf_ray=ray-1
+    codex.websocket_request duration_ms=#, success=true, auth.connection_reused=false
+    codex.stream_ended duration_ms=#, http.response.status_code=401, error.message=http 401,
+        success=false, endpoint=/responses, stream.events=6, stream.bytes=#,
+        auth.request_id=req-in-stream, auth.cf_ray=ray-in-stream, auth.error_code=token_expired
+    tags: auth_401_cf_ray=ray-in-stream, auth_401_error_code=token_expired,
+        auth_401_request_id=req-in-stream, auth_cf_ray=ray-in-stream, auth_connection_reused=false,
+        auth_error_code=token_expired, auth_header_attached=true, auth_header_name=authorization,
+        auth_mode=Chatgpt, auth_request_id=req-in-stream, auth_retry_after_unauthorized=false,
+        endpoint=/responses
+    diagnosis: the service does not accept the login (token_expired)
+    ");
 }
 
 /// Nested or flat, the error event tells the same story.
@@ -61,5 +190,34 @@ async fn on_a_reused_websocket() {
     story.ask().await;
     story.simulator.push(Faults::new().error(refusal)).unwrap();
     story.ask().await;
-    assert_snapshot!(story.told(), @"");
+    assert_snapshot!(story.told(), @"
+    caller: Hello! (completed)
+    caller: Hello! (completed)
+    codex.websocket_connect duration_ms=#, http.response.status_code=101, success=true,
+        endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+        auth.retry_after_unauthorized=false, auth.connection_reused=false, auth.request_id=req-1,
+        auth.cf_ray=ray-1
+    codex.websocket_request duration_ms=#, success=true, auth.connection_reused=false
+    codex.stream_ended duration_ms=#, http.response.status_code=101, success=true, endpoint=/responses,
+        stream.events=9, stream.bytes=#, auth.request_id=req-1, auth.cf_ray=ray-1
+    codex.websocket_request duration_ms=#, success=true, auth.connection_reused=true
+    codex.stream_ended duration_ms=#, http.response.status_code=401, error.message=http 401,
+        success=false, endpoint=/responses, stream.events=1, stream.bytes=#,
+        auth.request_id=req-in-stream, auth.error_code=token_expired
+    codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_succeeded,
+        auth.request_id=req-in-stream, auth.error_code=token_expired, auth.state_changed=false
+    codex.websocket_connect duration_ms=#, http.response.status_code=101, success=true,
+        endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+        auth.retry_after_unauthorized=true, auth.recovery_mode=managed, auth.recovery_phase=reload,
+        auth.connection_reused=false, auth.request_id=req-2, auth.cf_ray=ray-2
+    codex.websocket_request duration_ms=#, success=true, auth.connection_reused=false
+    codex.stream_ended duration_ms=#, http.response.status_code=101, success=true, endpoint=/responses,
+        stream.events=9, stream.bytes=#, auth.request_id=req-2, auth.cf_ray=ray-2
+    tags: auth_401_error_code=token_expired, auth_401_request_id=req-in-stream,
+        auth_connection_reused=false, auth_header_attached=true, auth_header_name=authorization,
+        auth_mode=Chatgpt, auth_recovery_followup_success=true, auth_recovery_mode=managed,
+        auth_recovery_outcome=recovery_succeeded, auth_recovery_phase=reload,
+        auth_retry_after_unauthorized=true, endpoint=/responses
+    diagnosis: the token had expired, was read again from the store, and the retry worked
+    ");
 }

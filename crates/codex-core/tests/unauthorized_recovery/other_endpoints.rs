@@ -45,7 +45,8 @@ async fn call(api: &ApiClient, endpoint: &str) -> Result<(), ApiError> {
 /// The service knows the stored response `resp_1`.
 fn scenario() -> Scenario {
     let at = |path: &str, body: Value| {
-        Rule::fail(Failure::new(200).raw_body("application/json", body.to_string())).when(When::new().path(path))
+        Rule::fail(Failure::new(200).raw_body("application/json", body.to_string()))
+            .when(When::new().path(path))
     };
     let response = json!({"id": "resp_1", "object": "response", "status": "completed", "output": []});
     service(Account::new("rt-1"))
@@ -69,7 +70,33 @@ async fn every_endpoint_over_http_tells_the_same_story() {
         story.note_result(call(&story.api, call_of).await);
         assert_eq!(story.simulator.refreshes(), 1, "{call_of}");
         insta::allow_duplicates! {
-            assert_snapshot!(story.told_of(endpoint), @"");
+            assert_snapshot!(story.told_of(endpoint), @"
+            caller: an answer
+            codex.api_request duration_ms=#, http.response.status_code=401, error.message=http 401, attempt=1,
+                endpoint=(it), auth.header_attached=true, auth.header_name=authorization,
+                auth.retry_after_unauthorized=false, auth.request_id=req-1, auth.cf_ray=ray-1,
+                auth.error_code=token_expired
+            codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_succeeded,
+                auth.request_id=req-1, auth.cf_ray=ray-1, auth.error_code=token_expired,
+                auth.state_changed=false
+            codex.api_request duration_ms=#, http.response.status_code=401, error.message=http 401, attempt=2,
+                endpoint=(it), auth.header_attached=true, auth.header_name=authorization,
+                auth.retry_after_unauthorized=true, auth.recovery_mode=managed, auth.recovery_phase=reload,
+                auth.request_id=req-2, auth.cf_ray=ray-2, auth.error_code=token_expired
+            codex.auth_recovery auth.mode=managed, auth.step=refresh_token, auth.outcome=recovery_succeeded,
+                auth.request_id=req-2, auth.cf_ray=ray-2, auth.error_code=token_expired, auth.state_changed=true
+            codex.api_request duration_ms=#, http.response.status_code=200, attempt=3, endpoint=(it),
+                auth.header_attached=true, auth.header_name=authorization, auth.retry_after_unauthorized=true,
+                auth.recovery_mode=managed, auth.recovery_phase=refresh_token, auth.request_id=req-3,
+                auth.cf_ray=ray-3
+            tags: auth_401_cf_ray=ray-2, auth_401_error_code=token_expired, auth_401_request_id=req-2,
+                auth_cf_ray=ray-3, auth_header_attached=true, auth_header_name=authorization, auth_mode=Chatgpt,
+                auth_recovery_followup_status=200, auth_recovery_followup_success=true,
+                auth_recovery_mode=managed, auth_recovery_outcome=recovery_succeeded,
+                auth_recovery_phase=refresh_token, auth_request_id=req-3, auth_retry_after_unauthorized=true,
+                endpoint=(it)
+            diagnosis: the token had expired, was refreshed, and the retry worked
+            ");
         }
     }
 }
@@ -80,7 +107,22 @@ async fn realtime_refuses_an_api_key() {
     let manager = AuthManager::from_api_key(&SecretString::from("sk-test-rejected"));
     let story = Story::with(simulator, manager, Transport::Http);
     story.note_result(call(&story.api, "/realtime").await);
-    assert_snapshot!(story.told(), @"");
+    assert_snapshot!(story.told(), @"
+    caller: the server answered 401: Incorrect API key provided. (/realtime, status 401, attempt 1 of 1,
+        after #, request id req-1, cf-ray ray-1, recovery managed reload recovery_not_run)
+    codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,
+        success=false, endpoint=/realtime, auth.header_attached=true, auth.header_name=authorization,
+        auth.retry_after_unauthorized=false, auth.connection_reused=false, auth.request_id=req-1,
+        auth.cf_ray=ray-1
+    codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_not_run,
+        auth.request_id=req-1, auth.cf_ray=ray-1, auth.recovery_reason=not_chatgpt_auth
+    tags: auth_401_cf_ray=ray-1, auth_401_request_id=req-1, auth_cf_ray=ray-1,
+        auth_connection_reused=false, auth_header_attached=true, auth_header_name=authorization,
+        auth_mode=ApiKey, auth_recovery_mode=managed, auth_recovery_outcome=recovery_not_run,
+        auth_recovery_phase=reload, auth_request_id=req-1, auth_retry_after_unauthorized=false,
+        endpoint=/realtime
+    diagnosis: the service does not accept the API key
+    ");
 }
 
 /// Beside a login, the API key that is stored with it is used, and is not recovered.
@@ -89,7 +131,22 @@ async fn realtime_refuses_the_api_key_of_a_login() {
     let story = Story::of_login_with_key(scenario(), "sk-test-rejected").await;
     story.note_result(call(&story.api, "/realtime").await);
     assert_eq!(story.simulator.refreshes(), 0);
-    assert_snapshot!(story.told(), @"");
+    assert_snapshot!(story.told(), @"
+    caller: the server answered 401: Incorrect API key provided. (/realtime, status 401, attempt 1 of 1,
+        after #, request id req-1, cf-ray ray-1, recovery managed reload recovery_not_run)
+    codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,
+        success=false, endpoint=/realtime, auth.header_attached=true, auth.header_name=authorization,
+        auth.retry_after_unauthorized=false, auth.connection_reused=false, auth.request_id=req-1,
+        auth.cf_ray=ray-1
+    codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_not_run,
+        auth.request_id=req-1, auth.cf_ray=ray-1, auth.recovery_reason=not_chatgpt_auth
+    tags: auth_401_cf_ray=ray-1, auth_401_request_id=req-1, auth_cf_ray=ray-1,
+        auth_connection_reused=false, auth_header_attached=true, auth_header_name=authorization,
+        auth_mode=ApiKey, auth_recovery_mode=managed, auth_recovery_outcome=recovery_not_run,
+        auth_recovery_phase=reload, auth_request_id=req-1, auth_retry_after_unauthorized=false,
+        endpoint=/realtime
+    diagnosis: the service does not accept the API key
+    ");
 }
 
 /// A login alone is of no use there, and a new token would be of none either.
@@ -97,5 +154,39 @@ async fn realtime_refuses_the_api_key_of_a_login() {
 async fn realtime_takes_no_login() {
     let story = Story::of_fresh_login(scenario(), Transport::Http).await;
     story.note_result(call(&story.api, "/realtime").await);
-    assert_snapshot!(story.told(), @"");
+    assert_snapshot!(story.told(), @"
+    caller: the server answered 401: You didn't provide an API key. Send it as a bearer [REDACTED] in the Authorization header. (/realtime,
+        status 401, attempt 3 of 3, after #, request id req-3, cf-ray ray-3,
+        auth error missing_authorization_header, recovery managed done recovery_not_run)
+    codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,
+        success=false, endpoint=/realtime, auth.header_attached=false,
+        auth.retry_after_unauthorized=false, auth.connection_reused=false, auth.request_id=req-1,
+        auth.cf_ray=ray-1, auth.error=missing_authorization_header
+    codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_succeeded,
+        auth.request_id=req-1, auth.cf_ray=ray-1, auth.error=missing_authorization_header,
+        auth.state_changed=false
+    codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,
+        success=false, endpoint=/realtime, auth.header_attached=false,
+        auth.retry_after_unauthorized=true, auth.recovery_mode=managed, auth.recovery_phase=reload,
+        auth.connection_reused=false, auth.request_id=req-2, auth.cf_ray=ray-2,
+        auth.error=missing_authorization_header
+    codex.auth_recovery auth.mode=managed, auth.step=refresh_token, auth.outcome=recovery_succeeded,
+        auth.request_id=req-2, auth.cf_ray=ray-2, auth.error=missing_authorization_header,
+        auth.state_changed=true
+    codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,
+        success=false, endpoint=/realtime, auth.header_attached=false,
+        auth.retry_after_unauthorized=true, auth.recovery_mode=managed,
+        auth.recovery_phase=refresh_token, auth.connection_reused=false, auth.request_id=req-3,
+        auth.cf_ray=ray-3, auth.error=missing_authorization_header
+    codex.auth_recovery auth.mode=managed, auth.step=done, auth.outcome=recovery_not_run,
+        auth.request_id=req-3, auth.cf_ray=ray-3, auth.error=missing_authorization_header,
+        auth.recovery_reason=recovery_exhausted
+    tags: auth_401_cf_ray=ray-3, auth_401_error=missing_authorization_header, auth_401_request_id=req-3,
+        auth_cf_ray=ray-3, auth_connection_reused=false, auth_error=missing_authorization_header,
+        auth_header_attached=false, auth_recovery_followup_status=401,
+        auth_recovery_followup_success=false, auth_recovery_mode=managed,
+        auth_recovery_outcome=recovery_not_run, auth_recovery_phase=done, auth_request_id=req-3,
+        auth_retry_after_unauthorized=true, endpoint=/realtime
+    diagnosis: no credentials were attached
+    ");
 }

@@ -37,8 +37,58 @@ async fn for_good() {
         };
         let (over_http, over_websocket) = (tell(Transport::Http).await, tell(Transport::Websocket).await);
         insta::allow_duplicates! {
-            assert_snapshot!(over_http, @"");
-            assert_snapshot!(over_websocket, @"");
+            assert_snapshot!(over_http, @"
+            caller: the server answered 401: Your authentication token has expired. Sign in again. (/responses,
+                status 401, attempt 2 of 6, after #, request id req-2, cf-ray ray-2,
+                auth error code token_expired, recovery managed refresh_token recovery_failed_permanent)
+            codex.api_request duration_ms=#, http.response.status_code=401, error.message=http 401, attempt=1,
+                endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+                auth.retry_after_unauthorized=false, auth.request_id=req-1, auth.cf_ray=ray-1,
+                auth.error_code=token_expired
+            codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_succeeded,
+                auth.request_id=req-1, auth.cf_ray=ray-1, auth.error_code=token_expired,
+                auth.state_changed=false
+            codex.api_request duration_ms=#, http.response.status_code=401, error.message=http 401, attempt=2,
+                endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+                auth.retry_after_unauthorized=true, auth.recovery_mode=managed, auth.recovery_phase=reload,
+                auth.request_id=req-2, auth.cf_ray=ray-2, auth.error_code=token_expired
+            codex.auth_recovery auth.mode=managed, auth.step=refresh_token,
+                auth.outcome=recovery_failed_permanent, auth.request_id=req-2, auth.cf_ray=ray-2,
+                auth.error_code=token_expired
+            tags: auth_401_cf_ray=ray-2, auth_401_error_code=token_expired, auth_401_request_id=req-2,
+                auth_cf_ray=ray-2, auth_error_code=token_expired, auth_header_attached=true,
+                auth_header_name=authorization, auth_mode=Chatgpt, auth_recovery_followup_status=401,
+                auth_recovery_followup_success=false, auth_recovery_mode=managed,
+                auth_recovery_outcome=recovery_failed_permanent, auth_recovery_phase=refresh_token,
+                auth_request_id=req-2, auth_retry_after_unauthorized=true, endpoint=/responses
+            ");
+            assert_snapshot!(over_websocket, @"
+            caller: the server answered 401: Your authentication token has expired. Sign in again. (/responses,
+                status 401, attempt 2 of 2, after #, request id req-2, cf-ray ray-2,
+                auth error code token_expired, recovery managed refresh_token recovery_failed_permanent)
+            codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,
+                success=false, endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+                auth.retry_after_unauthorized=false, auth.connection_reused=false, auth.request_id=req-1,
+                auth.cf_ray=ray-1, auth.error_code=token_expired
+            codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_succeeded,
+                auth.request_id=req-1, auth.cf_ray=ray-1, auth.error_code=token_expired,
+                auth.state_changed=false
+            codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,
+                success=false, endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+                auth.retry_after_unauthorized=true, auth.recovery_mode=managed, auth.recovery_phase=reload,
+                auth.connection_reused=false, auth.request_id=req-2, auth.cf_ray=ray-2,
+                auth.error_code=token_expired
+            codex.auth_recovery auth.mode=managed, auth.step=refresh_token,
+                auth.outcome=recovery_failed_permanent, auth.request_id=req-2, auth.cf_ray=ray-2,
+                auth.error_code=token_expired
+            tags: auth_401_cf_ray=ray-2, auth_401_error_code=token_expired, auth_401_request_id=req-2,
+                auth_cf_ray=ray-2, auth_connection_reused=false, auth_error_code=token_expired,
+                auth_header_attached=true, auth_header_name=authorization, auth_mode=Chatgpt,
+                auth_recovery_followup_status=401, auth_recovery_followup_success=false,
+                auth_recovery_mode=managed, auth_recovery_outcome=recovery_failed_permanent,
+                auth_recovery_phase=refresh_token, auth_request_id=req-2, auth_retry_after_unauthorized=true,
+                endpoint=/responses
+            ");
         }
     }
 }
@@ -65,8 +115,58 @@ async fn for_now() {
         };
         let (over_http, over_websocket) = (tell(Transport::Http).await, tell(Transport::Websocket).await);
         insta::allow_duplicates! {
-            assert_snapshot!(over_http, @"");
-            assert_snapshot!(over_websocket, @"");
+            assert_snapshot!(over_http, @"
+            caller: the server answered 401: Your authentication token has expired. Sign in again. (/responses,
+                status 401, attempt 2 of 6, after #, request id req-2, cf-ray ray-2,
+                auth error code token_expired, recovery managed refresh_token recovery_failed_transient)
+            codex.api_request duration_ms=#, http.response.status_code=401, error.message=http 401, attempt=1,
+                endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+                auth.retry_after_unauthorized=false, auth.request_id=req-1, auth.cf_ray=ray-1,
+                auth.error_code=token_expired
+            codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_succeeded,
+                auth.request_id=req-1, auth.cf_ray=ray-1, auth.error_code=token_expired,
+                auth.state_changed=false
+            codex.api_request duration_ms=#, http.response.status_code=401, error.message=http 401, attempt=2,
+                endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+                auth.retry_after_unauthorized=true, auth.recovery_mode=managed, auth.recovery_phase=reload,
+                auth.request_id=req-2, auth.cf_ray=ray-2, auth.error_code=token_expired
+            codex.auth_recovery auth.mode=managed, auth.step=refresh_token,
+                auth.outcome=recovery_failed_transient, auth.request_id=req-2, auth.cf_ray=ray-2,
+                auth.error_code=token_expired
+            tags: auth_401_cf_ray=ray-2, auth_401_error_code=token_expired, auth_401_request_id=req-2,
+                auth_cf_ray=ray-2, auth_error_code=token_expired, auth_header_attached=true,
+                auth_header_name=authorization, auth_mode=Chatgpt, auth_recovery_followup_status=401,
+                auth_recovery_followup_success=false, auth_recovery_mode=managed,
+                auth_recovery_outcome=recovery_failed_transient, auth_recovery_phase=refresh_token,
+                auth_request_id=req-2, auth_retry_after_unauthorized=true, endpoint=/responses
+            ");
+            assert_snapshot!(over_websocket, @"
+            caller: the server answered 401: Your authentication token has expired. Sign in again. (/responses,
+                status 401, attempt 2 of 2, after #, request id req-2, cf-ray ray-2,
+                auth error code token_expired, recovery managed refresh_token recovery_failed_transient)
+            codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,
+                success=false, endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+                auth.retry_after_unauthorized=false, auth.connection_reused=false, auth.request_id=req-1,
+                auth.cf_ray=ray-1, auth.error_code=token_expired
+            codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_succeeded,
+                auth.request_id=req-1, auth.cf_ray=ray-1, auth.error_code=token_expired,
+                auth.state_changed=false
+            codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,
+                success=false, endpoint=/responses, auth.header_attached=true, auth.header_name=authorization,
+                auth.retry_after_unauthorized=true, auth.recovery_mode=managed, auth.recovery_phase=reload,
+                auth.connection_reused=false, auth.request_id=req-2, auth.cf_ray=ray-2,
+                auth.error_code=token_expired
+            codex.auth_recovery auth.mode=managed, auth.step=refresh_token,
+                auth.outcome=recovery_failed_transient, auth.request_id=req-2, auth.cf_ray=ray-2,
+                auth.error_code=token_expired
+            tags: auth_401_cf_ray=ray-2, auth_401_error_code=token_expired, auth_401_request_id=req-2,
+                auth_cf_ray=ray-2, auth_connection_reused=false, auth_error_code=token_expired,
+                auth_header_attached=true, auth_header_name=authorization, auth_mode=Chatgpt,
+                auth_recovery_followup_status=401, auth_recovery_followup_success=false,
+                auth_recovery_mode=managed, auth_recovery_outcome=recovery_failed_transient,
+                auth_recovery_phase=refresh_token, auth_request_id=req-2, auth_retry_after_unauthorized=true,
+                endpoint=/responses
+            ");
         }
     }
 }

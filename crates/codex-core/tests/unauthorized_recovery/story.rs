@@ -119,7 +119,8 @@ impl Story {
                 Ok(TurnEvent::Event(ResponseEvent::Completed { .. })) => got += " (completed)",
                 Ok(TurnEvent::Event(_)) => {}
                 Ok(other) => write!(got, "{other:?}").unwrap(),
-                Err(error) => got += &failure(error),
+                Err(error) if got.is_empty() => got = failure(error),
+                Err(error) => write!(got, "…, {}", failure(error)).unwrap(),
             }
         }
         self.note(got);
@@ -215,18 +216,21 @@ impl Observer for Ear {
     }
 }
 
+/// The report of an error, without durations and sizes.
 #[expect(clippy::needless_pass_by_value, reason = "the caller is done with it")]
 fn failure(error: ApiError) -> String {
-    // The only duration in it: tenths of a second.
     let report = error.report().to_string();
-    let words = report.split(", ").map(|word| if is_duration(word) { "after #" } else { word });
-    words.collect::<Vec<_>>().join(", ")
+    let told = report.split(", ").map(|word| match word.split_once(" and ") {
+        Some((events, bytes)) if bytes.ends_with(" bytes read") => format!("{events} and # bytes read"),
+        _ if is_duration(word) => "after #".to_owned(),
+        _ => word.to_owned(),
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 fn is_duration(word: &str) -> bool {
-    word.strip_prefix("after ")
-        .and_then(|word| word.strip_suffix(" s"))
-        .is_some_and(|s| s.parse::<f64>().is_ok())
+    let seconds = word.strip_prefix("after ").and_then(|word| word.strip_suffix(" s"));
+    seconds.is_some_and(|seconds| seconds.parse::<f64>().is_ok())
 }
 
 /// The fields of an event. A duration, and how many bytes the simulator took to say something, are no part of a story.

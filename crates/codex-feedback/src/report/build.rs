@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use codex_observe::rfc3339_millis;
-use serde_json::Value;
 
 use super::{Report, ReportRequest, RunSummary, sentry_event};
 use crate::{
-    Classification, EventId, LoadedRuns, Note, Redactor, RunRecord, attachment,
+    Classification, EventId, LoadedRuns, Note, Redactor, attachment,
     limits::{MAX_BREADCRUMBS, MAX_EVENT_BYTES, MAX_MESSAGE_CHARS},
     tag_limits,
 };
@@ -17,7 +16,7 @@ const MAX_EARLIER_RUNS: usize = 9;
 
 pub(super) fn report(runs: LoadedRuns, request: ReportRequest, redactor: &Redactor) -> Report {
     let LoadedRuns { runs, mut notes } = runs;
-    let mut runs = runs.into_iter().map(|run| without_credentials(run, redactor));
+    let mut runs = runs.into_iter().map(|run| run.redacted(redactor));
     let run = runs.next();
     let earlier_runs = runs.take(MAX_EARLIER_RUNS).map(|run| RunSummary::from(&run)).collect();
     if run.is_none() {
@@ -27,6 +26,7 @@ pub(super) fn report(runs: LoadedRuns, request: ReportRequest, redactor: &Redact
     let mut run = run.unwrap_or_default();
     notes.append(&mut run.notes);
 
+    let environment = request.environment.redacted(redactor);
     let event_id = EventId::random();
     let clean = |text: String| redactor.redact(&text).into_owned();
     let thread_id = request.thread_id.or(run.thread_id.take()).map(clean).filter(|id| !id.is_empty());
@@ -38,7 +38,7 @@ pub(super) fn report(runs: LoadedRuns, request: ReportRequest, redactor: &Redact
     }
     let reserved = [
         ("classification", Some(request.classification.as_str())),
-        ("cli_version", Some(request.environment.app_version.as_str())),
+        ("cli_version", Some(environment.app_version.as_str())),
         ("session_source", run.session_source.as_deref()),
         ("thread_id", thread_id.as_deref()),
         ("reason", reason.as_deref()),
@@ -57,7 +57,7 @@ pub(super) fn report(runs: LoadedRuns, request: ReportRequest, redactor: &Redact
         tags,
         events: run.events,
         rate_limits: run.rate_limits,
-        environment: request.environment,
+        environment,
         earlier_runs,
         notes,
         logs,
@@ -113,29 +113,4 @@ fn within_event_limit(mut report: Report) -> Report {
     }
     report.breadcrumbs = count;
     report
-}
-
-/// Runs were cleaned when they were recorded; secrets that are known only now are taken out now.
-fn without_credentials(run: RunRecord, redactor: &Redactor) -> RunRecord {
-    let cleaned = serde_json::to_value(&run).and_then(|mut value| {
-        clean_texts(&mut value, redactor);
-        serde_json::from_value(value)
-    });
-    cleaned.unwrap_or_else(|error| RunRecord {
-        notes: vec![Note::RunUnreadable { file: run.command, why: error.to_string() }],
-        ..RunRecord::default()
-    })
-}
-
-fn clean_texts(value: &mut Value, redactor: &Redactor) {
-    match value {
-        Value::String(text) => {
-            if let std::borrow::Cow::Owned(clean) = redactor.redact(text) {
-                *text = clean;
-            }
-        }
-        Value::Array(values) => values.iter_mut().for_each(|value| clean_texts(value, redactor)),
-        Value::Object(fields) => fields.values_mut().for_each(|value| clean_texts(value, redactor)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
 }

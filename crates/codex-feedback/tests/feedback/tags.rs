@@ -1,14 +1,12 @@
 //! Pure function: the tags of a report.
 
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::support::{recovered, report, request, retried, unauthorized};
 use codex_feedback::{
     Feedback, FeedbackTags, MAX_EXTRA_TAGS, Note, RESERVED_TAGS, Redactor, TagRefusal, limits,
 };
 use codex_observe::Observer;
-use support::{recovered, report, request, retried, unauthorized};
 
 fn map(tags: &[(&str, &str)]) -> BTreeMap<String, String> {
     tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()

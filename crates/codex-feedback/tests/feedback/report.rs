@@ -1,16 +1,14 @@
 //! Pure function, and files: the report and its forms.
 
-mod support;
-
 use std::{fs, time::UNIX_EPOCH};
 
+use crate::support::{recovered, report, request, retried, unauthorized};
 use codex_feedback::{
     Classification, Environment, Feedback, LoadedRuns, MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, Note, Redactor,
     Report, ReportRequest, RunFacts, RunHistory, limits, write_local_copy,
 };
 use codex_observe::Observer;
 use serde_json::Value;
-use support::{recovered, report, request, retried, unauthorized};
 
 /// The event inside the envelope, read as its header says.
 fn event(report: &Report) -> Value {
@@ -180,12 +178,12 @@ fn json_is_one_value_with_all_parts() {
 #[test]
 fn logs_are_left_out_on_wish() {
     let feedback = Feedback::new(Redactor::new());
-    feedback.logs().append(b"a line");
+    feedback.logs().append(b"its log");
     let mut request = request();
     request.include_logs = false;
     let report = report(&feedback, request);
     assert!(report.notes().contains(&Note::LogsLeftOut));
-    assert!(!report.to_json().contains("a line") && !report.to_html().contains("a line"));
+    assert!(!report.to_json().contains("its log") && !report.to_html().contains("its log"));
 }
 
 #[test]

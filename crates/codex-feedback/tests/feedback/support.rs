@@ -1,7 +1,5 @@
 //! Events and reports for the tests.
 
-#![allow(dead_code, reason = "each test file uses its part")]
-
 use std::time::Duration;
 
 use codex_feedback::{
@@ -13,14 +11,14 @@ use codex_observe::{
     RequestContext,
 };
 
-pub fn context(attempt: u32, follow_up: Option<FollowUp>) -> RequestContext {
+pub(crate) fn context(attempt: u32, follow_up: Option<FollowUp>) -> RequestContext {
     let attached = AuthAttachment::attached(AuthMode::Chatgpt, "authorization");
     let mut context = RequestContext::new(Endpoint::RESPONSES, attempt, attached);
     context.follow_up = follow_up;
     context
 }
 
-pub fn evidence(request_id: &str) -> AuthEvidence {
+pub(crate) fn evidence(request_id: &str) -> AuthEvidence {
     AuthEvidence::from_headers(|name| match name {
         "x-request-id" => Some(request_id.as_bytes()),
         "x-openai-authorization-error" => Some(b"missing_authorization_header"),
@@ -28,12 +26,12 @@ pub fn evidence(request_id: &str) -> AuthEvidence {
     })
 }
 
-pub fn unauthorized(attempt: u32, request_id: &str) -> Event {
+pub(crate) fn unauthorized(attempt: u32, request_id: &str) -> Event {
     let outcome = Outcome::after(Duration::from_millis(40)).status(401).error(AttemptError::http(401));
     Event::ApiRequest(ApiRequest::new(context(attempt, None), outcome.evidence(evidence(request_id))))
 }
 
-pub fn reload() -> RecoveryStep {
+pub(crate) fn reload() -> RecoveryStep {
     RecoveryStep {
         mode: RecoveryMode::Managed,
         phase: RecoveryPhase::Reload,
@@ -41,7 +39,7 @@ pub fn reload() -> RecoveryStep {
     }
 }
 
-pub fn recovered(request_id: &str) -> Event {
+pub(crate) fn recovered(request_id: &str) -> Event {
     Event::AuthRecovery(AuthRecovery::new(
         Endpoint::RESPONSES,
         OperationId::default(),
@@ -50,20 +48,20 @@ pub fn recovered(request_id: &str) -> Event {
     ))
 }
 
-pub fn retried(attempt: u32) -> Event {
+pub(crate) fn retried(attempt: u32) -> Event {
     let outcome = Outcome::after(Duration::from_millis(30)).status(200);
     Event::ApiRequest(ApiRequest::new(context(attempt, reload().follow_up()), outcome))
 }
 
 /// A report on what `feedback` knows.
-pub fn report(feedback: &Feedback, request: ReportRequest) -> Report {
+pub(crate) fn report(feedback: &Feedback, request: ReportRequest) -> Report {
     Report::build(LoadedRuns::from(feedback.run(RunFacts::default())), request, feedback.redactor())
 }
 
-pub fn request() -> ReportRequest {
+pub(crate) fn request() -> ReportRequest {
     ReportRequest::new(Classification::Bug, Environment::collect("1.2.3", |_| None))
 }
 
-pub fn plain_report() -> Report {
+pub(crate) fn plain_report() -> Report {
     report(&Feedback::new(Redactor::new()), request())
 }

@@ -1,7 +1,5 @@
 //! Fake transport: from a report to the tracker's yes.
 
-mod support;
-
 use std::{
     collections::VecDeque,
     fs,
@@ -13,12 +11,12 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use crate::support::plain_report;
 use bytes::Bytes;
 use codex_feedback::{
     BoxFuture, Delivery, DeliveryOutcome, EnvelopeRequest, EventId, MAX_SPOOLED_REPORTS, Refusal, Remark,
     SendError, Sender, Spool, SpoolError, TrackerAnswer,
 };
-use support::plain_report;
 
 /// Answers in turn, and yes to everything after that; remembers what was sent.
 #[derive(Default)]

@@ -1,12 +1,10 @@
 //! Pure function, and files: no planted credential is found in any form of a report.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{context, request};
 use codex_feedback::{Environment, Feedback, LoadedRuns, Redactor, Report, RunFacts, RunHistory, RunRecord};
 use codex_observe::{ApiRequest, AttemptError, AuthEvidence, Event, Observer, Outcome};
-use support::{context, request};
 
 /// Each holds the word that is looked for.
 const PLANTED: [&str; 9] = [

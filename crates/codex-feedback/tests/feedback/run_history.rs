@@ -1,15 +1,13 @@
 //! Files: the last runs on disk.
 
-mod support;
-
 use std::fs;
 
+use crate::support::{recovered, retried, unauthorized};
 use codex_feedback::{
     Feedback, LoadedRuns, MAX_RUN_FILE_BYTES, MAX_RUN_LOG_BYTES, MAX_RUNS, Note, Redactor, RunFacts,
     RunHistory, RunRecord, RunResult,
 };
 use codex_observe::Observer;
-use support::{recovered, retried, unauthorized};
 
 fn run(recorded_at: &str) -> RunRecord {
     let feedback = Feedback::new(Redactor::new());

@@ -1,14 +1,12 @@
 //! Pure function: an envelope, read by a reader of its own.
 
-mod support;
-
 use std::{fs, time::UNIX_EPOCH};
 
+use crate::support::{report, request, unauthorized};
 use bytes::Bytes;
 use codex_feedback::{Envelope, Feedback, Redactor};
 use codex_observe::Observer;
 use serde_json::Value;
-use support::{report, request, unauthorized};
 
 /// The header and the items of an envelope, as the documentation of the format says.
 fn read(bytes: &[u8]) -> (Value, Vec<(Value, Vec<u8>)>) {
@@ -75,7 +73,7 @@ fn the_proxy_has_a_file_of_its_own() {
 
 #[test]
 fn what_was_stored_is_read_again() {
-    let envelope = support::plain_report().envelope();
+    let envelope = crate::support::plain_report().envelope();
     let stored = envelope.stored();
     assert!(!String::from_utf8_lossy(&stored).lines().next().unwrap().contains("sent_at"));
     assert_eq!(Envelope::from_stored(&stored).unwrap(), envelope);
