@@ -11,7 +11,7 @@ mod requests;
 
 use std::time::Duration;
 
-use codex_api::AuthMode;
+use codex_api::{AuthMode, SetupError};
 use codex_core::{AuthManager, Config, ConfigError, Selection, Transport, WhySimulator};
 
 pub(crate) use finding::{Finding, Findings, Verdict};
@@ -93,8 +93,10 @@ async fn connect(
     match Connection::to(*provider, login, args, context) {
         Ok(connection) => Ok((connection, in_use)),
         Err(failure) => {
-            let check = if matches!(failure, Failure::Setup(_)) { Check::Connect } else { Check::Provider };
-            findings.push(Finding::failure(check, error_text::line(&failure)));
+            // Of proxies and certificates it was told already.
+            if !matches!(failure, Failure::Setup(SetupError::Transport(_))) {
+                findings.push(Finding::failure(Check::Provider, error_text::line(&failure)));
+            }
             Err("no connection can be set up")
         }
     }

@@ -184,8 +184,8 @@ fn each_step_on_the_way_has_a_failure_of_its_own() {
 #[test]
 fn a_server_that_says_nothing_is_not_waited_for() {
     let mute = RawServer::start("", Then::Stall);
-    let run = doctor(mute.base_url()).args(["--timeout", "200ms"]).run().ended(1);
-    run.found("FAILURE", "service", "no answer within 200 ms");
+    let run = doctor(mute.base_url()).args(["--timeout", "600ms"]).run().ended(1);
+    run.found("FAILURE", "service", "no answer within 600 ms");
 }
 
 #[test]

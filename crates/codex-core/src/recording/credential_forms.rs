@@ -35,15 +35,20 @@ enum Sign {
     PrivateKey,
     /// The name of a JSON field.
     Field(What),
+    /// The name of a JSON field that holds a secret when its value looks like one: a log probability has a field `token`
+    /// too, with a word in it.
+    TokenField,
 }
 
 /// The fewest characters of a credential after its scheme: shorter ones are words of a sentence about schemes.
 const MIN_AFTER_SCHEME: usize = 16;
+/// The fewest characters of a secret in a field that may hold words too.
+const MIN_TOKEN_FIELD: usize = 20;
 /// The fewest characters of a JWT: its first part alone is longer.
 const MIN_JWT: usize = 20;
 
 const SECRET: Sign = Sign::Field(What::SecretField);
-const SIGNS: [(&str, Sign); 35] = [
+const SIGNS: [(&str, Sign); 36] = [
     ("sk-", Sign::Prefix(8)),
     ("sess-", Sign::Prefix(16)),
     ("ek_", Sign::Prefix(16)),
@@ -57,6 +62,7 @@ const SIGNS: [(&str, Sign); 35] = [
     ("basic ", Sign::Scheme),
     ("private key-----", Sign::PrivateKey),
     ("\"x-error-json\"", Sign::Field(What::ErrorJson)),
+    ("\"token\"", Sign::TokenField),
     ("\"access_token\"", SECRET),
     ("\"refresh_token\"", SECRET),
     ("\"id_token\"", SECRET),
@@ -124,6 +130,9 @@ pub(super) fn find(text: &str) -> Vec<Found> {
                 Sign::Jwt => jwt(text, start).and_then(secret),
                 Sign::Scheme => after_scheme(text, end).and_then(secret),
                 Sign::PrivateKey => secret(private_key(text, end)),
+                Sign::TokenField => field_value(text, end)
+                    .filter(|range| range.len() >= MIN_TOKEN_FIELD && !text[range.clone()].contains(' '))
+                    .map(|range| Found { range, what: What::SecretField }),
                 Sign::Field(what) => field_value(text, end).map(|range| Found { range, what }),
             }
         })

@@ -141,9 +141,12 @@ impl CredentialStore for AutoStore {
     }
 
     fn delete(&self, lock: &StoreLock) -> Result<bool, StoreError> {
-        match self.keyring.delete(lock) {
-            Err(StoreError::Keyring { problem: KeyringProblem::Absent, .. }) => self.file.delete(lock),
-            result => result,
+        let in_file = self.file.delete(lock)?;
+        match self.keyring.vault.remove() {
+            Err(StoreError::Keyring {
+                problem: KeyringProblem::Absent | KeyringProblem::Platform, ..
+            }) => Ok(in_file),
+            in_keyring => Ok(in_keyring? || in_file),
         }
     }
 

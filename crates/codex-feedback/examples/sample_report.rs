@@ -1,7 +1,8 @@
-//! Writes the page of a made-up, realistic report to standard output.
+//! Writes a made-up, realistic report to standard output, in one of its forms: `html`, `text`, `json`, or `envelope`, as a
+//! tracker takes it.
 //!
 //! ```sh
-//! cargo run -p codex-feedback --example report_page > report.html
+//! cargo run -p codex-feedback --example sample_report -- html > report.html
 //! ```
 
 use std::{
@@ -69,7 +70,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     request.attachments = vec!["Cargo.toml".into(), "no-such-file.txt".into()];
     request.created_at = clock();
     let report = Report::build(runs, request, feedback.redactor());
-    std::io::stdout().write_all(report.to_html().as_bytes())?;
+    let form = std::env::args().nth(1).unwrap_or_else(|| "html".to_owned());
+    let bytes = match form.as_str() {
+        "html" => report.to_html().into_bytes(),
+        "text" => report.to_text().into_bytes(),
+        "json" => report.to_json().into_bytes(),
+        "envelope" => report.envelope().sent_at(clock()).to_vec(),
+        _ => return Err("the form is one of html, text, json, envelope".into()),
+    };
+    std::io::stdout().write_all(&bytes)?;
     Ok(())
 }
 
