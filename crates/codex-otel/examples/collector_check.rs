@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use codex_observe::{
-    ApiRequest, AttemptError, AuthAttachment, AuthEvidence, AuthMode, AuthRecovery, Carrier, Endpoint, Event, FollowUp,
-    Observer, OperationEnded, OperationId, OperationStarted, Outcome, RecoveryMode, RecoveryOutcome, RecoveryPhase,
-    RecoveryStep, RequestContext, RequestTarget, SafeText, SessionFacts, StreamEnded,
+    ApiRequest, AttemptError, AuthAttachment, AuthEvidence, AuthMode, AuthRecovery, Carrier, Endpoint, Event,
+    FollowUp, Observer, OperationEnded, OperationId, OperationStarted, Outcome, RecoveryMode,
+    RecoveryOutcome, RecoveryPhase, RecoveryStep, RequestContext, RequestTarget, SafeText, SessionFacts,
+    StreamEnded,
 };
 use codex_otel::{OtelConfig, OtelObserver, Program, Telemetry, parent_from_lookup};
 

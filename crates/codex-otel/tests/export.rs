@@ -1,5 +1,7 @@
 //! Fake collector on loopback: what is sent, in each protocol, and what becomes of it when the collector fails.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod collector;
 mod harness;
 

@@ -1,5 +1,7 @@
 //! Pure function (exporters in memory): the metrics are those of the table, with its units and attributes.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod harness;
 
 use std::{collections::BTreeSet, fmt::Write, time::Duration};

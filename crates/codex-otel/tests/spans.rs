@@ -1,6 +1,8 @@
 //! Pure function (exporters in memory): an operation is a span, its attempts are its children, and its facts are told by
 //! it.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod harness;
 
 use std::time::Duration;

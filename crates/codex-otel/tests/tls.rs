@@ -1,5 +1,7 @@
 //! Fake collector on loopback, with TLS: a CA of one's own, certificates of clients, and files that cannot be used.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod collector;
 mod harness;
 
