@@ -34,7 +34,7 @@ class Answer:
     """The head of an answer, by the facts that telemetry keeps of it."""
 
     request_id: str
-    cf_ray: str = ""
+    cf_ray: str
     error: str = ""
     error_code: str = ""
 
@@ -42,7 +42,7 @@ class Answer:
         code = json.dumps({"error": {"code": self.error_code}}).encode()
         return {
             "x-request-id": self.request_id,
-            **({"cf-ray": self.cf_ray} if self.cf_ray else {}),
+            "cf-ray": self.cf_ray,
             **({"x-openai-authorization-error": self.error} if self.error else {}),
             **({"x-error-json": base64.b64encode(code).decode()} if self.error_code else {}),
         }
@@ -55,8 +55,11 @@ class Answer:
 
 
 REFUSED = Answer("req-1", "ray-1-MUC", "invalid_token", "token_expired")
-# Less is known of the second 401 on a WebSocket: nothing of the first may stand in its place.
-REFUSED_AGAIN = {HTTP: Answer("req-2", "ray-2-MUC", "token_refused", "token_stale"), WEBSOCKET: Answer("req-2")}
+# The second 401 on a WebSocket says less: nothing that the first said may stand in its place.
+REFUSED_AGAIN = {
+    HTTP: Answer("req-2", "ray-2-MUC", "token_refused", "token_stale"),
+    WEBSOCKET: Answer("req-2", "ray-2-MUC"),
+}
 ANSWERED = Answer("req-3", "ray-3-MUC")
 STATUSES = (401, 401, 200)
 

@@ -28,3 +28,18 @@ pub fn label(value: &str) -> Cow<'_, str> {
     }
     value.chars().take(MAX_LABEL_CHARS).map(|c| if allowed(c) { c } else { '_' }).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    //! Pure function.
+    use super::*;
+
+    #[test]
+    fn a_long_value_is_cut_at_a_character() {
+        let longest = "a".repeat(MAX_LABEL_CHARS);
+        assert_eq!(label(&longest), longest);
+        assert_eq!(label(&format!("{longest}b")), longest);
+        assert_eq!(label(&format!("a{}", "é".repeat(MAX_LABEL_CHARS))).chars().count(), MAX_LABEL_CHARS);
+        assert_eq!(label(""), UNSPECIFIED);
+    }
+}

@@ -14,7 +14,7 @@ use codex_observe::{
     ApiRequest, AttemptError, AuthAttachment, AuthMode, Carrier, Endpoint, Event, FallbackReason, Observer,
     OperationEnded, OperationId, OperationStarted, Outcome, RequestContext, RequestTarget, TransportFallback,
 };
-use codex_otel::{OtelConfig, OtelObserver, Program, Telemetry};
+use codex_otel::{MAX_ANSWER_BYTES, OtelConfig, OtelObserver, Program, Telemetry};
 use collector::{Collector, Received, Reply, wait_until};
 use opentelemetry_proto::tonic::{
     collector::{
@@ -142,6 +142,21 @@ fn all_signals_arrive_in_every_protocol() {
 }
 
 #[test]
+fn the_counts_of_histograms_are_numbers_in_json() {
+    let collector = Collector::start(&[]);
+    let telemetry = telemetry(&collector, "protocol = \"http/json\"");
+    observe(&telemetry.observer(harness::session(), None));
+    telemetry.shutdown(ENOUGH);
+    let received = collector.received(3);
+    let message: serde_json::Value = serde_json::from_slice(&find(&received, "metrics").body).unwrap();
+    let metrics = message["resourceMetrics"][0]["scopeMetrics"][0]["metrics"].as_array().unwrap();
+    let histogram = metrics.iter().find(|metric| metric["name"] == "codex.api_request.duration_ms").unwrap();
+    let point = &histogram["histogram"]["dataPoints"][0];
+    assert_eq!(point["count"], 1);
+    assert!(point["bucketCounts"].as_array().unwrap().iter().all(serde_json::Value::is_u64));
+}
+
+#[test]
 fn each_signal_has_its_path() {
     for (protocol, paths) in [
         ("http/json", ["/base/v1/logs", "/base/v1/metrics", "/base/v1/traces"]),
@@ -229,6 +244,24 @@ fn records_that_the_collector_rejects_are_counted() {
         observer.on_event(&fallback());
         wait_until(|| telemetry.counts().logs.rejected == 1);
         assert_eq!(telemetry.counts().logs.delivered, 0);
+    }
+}
+
+#[test]
+fn an_answer_that_is_too_large_is_not_read_and_the_batch_not_sent_twice() {
+    for (protocol, bytes, delivered) in [
+        ("http/protobuf", MAX_ANSWER_BYTES + 1, 1),
+        ("http/json", 10, 1),
+        ("grpc", MAX_ANSWER_BYTES - 5, 1),
+        ("grpc", MAX_ANSWER_BYTES, 0),
+    ] {
+        let collector = Collector::start(&[Reply::Talk(bytes)]);
+        let telemetry = logs_only(&collector, &format!("protocol = {protocol:?}"));
+        telemetry.observer(harness::session(), None).on_event(&fallback());
+        collector.received(1);
+        let logs = telemetry.shutdown(ENOUGH).logs;
+        assert_eq!((logs.delivered, logs.failed), (delivered, 1 - delivered), "{protocol} {bytes}");
+        assert_eq!(collector.received(1).len(), 1);
     }
 }
 

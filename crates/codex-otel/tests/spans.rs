@@ -13,7 +13,7 @@ use codex_observe::{
     RecoveryOutcome, RecoveryPhase, RecoveryStep, RequestContext, RequestTarget, SafeText, StreamEnded,
     TokenCounts, TraceContext, WebsocketRequest,
 };
-use codex_otel::{MAX_OPEN_OPERATIONS, parent_from_lookup};
+use codex_otel::{MAX_CLOSED_OPERATIONS, MAX_OPEN_OPERATIONS, parent_from_lookup};
 use harness::{Harness, evidence, fields};
 use opentelemetry::trace::{SpanId, SpanKind, Status};
 use opentelemetry_sdk::trace::SpanData;
@@ -245,6 +245,22 @@ fn a_recovery_after_the_end_is_told_in_the_same_trace() {
     assert_eq!(spans[1].name, "codex.auth_recovery");
     assert_eq!(spans[1].parent_span_id, spans[0].span_context.span_id());
     assert_eq!(event_names(&spans[1]), ["codex.auth_recovery"]);
+}
+
+#[test]
+fn operations_that_ended_long_ago_are_forgotten() {
+    let harness = Harness::new();
+    let ids: Vec<_> = (0..=MAX_CLOSED_OPERATIONS).map(|_| OperationId::next()).collect();
+    for id in &ids {
+        harness.observer.on_operation_started(&started(*id));
+        harness.observer.on_operation_ended(&ended(*id));
+    }
+    harness.observer.on_event(&recovered(ids[0]));
+    harness.observer.on_event(&recovered(ids[1]));
+    let spans = harness.ended_spans();
+    let [.., forgotten, known] = spans.as_slice() else { panic!("two more spans") };
+    assert_eq!(forgotten.parent_span_id, SpanId::INVALID);
+    assert_eq!(known.parent_span_id, spans[1].span_context.span_id());
 }
 
 #[test]

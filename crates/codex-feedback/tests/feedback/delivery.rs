@@ -14,8 +14,8 @@ use std::{
 use crate::support::plain_report;
 use bytes::Bytes;
 use codex_feedback::{
-    BoxFuture, Delivery, DeliveryOutcome, EnvelopeRequest, EventId, MAX_SPOOLED_REPORTS, Refusal, Remark,
-    SendError, Sender, Spool, SpoolError, TrackerAnswer,
+    BoxFuture, Delivery, DeliveryOutcome, EnvelopeRequest, EventId, MAX_SPOOL_BYTES, MAX_SPOOLED_REPORTS,
+    Refusal, Remark, SendError, Sender, Spool, SpoolError, TrackerAnswer,
 };
 
 /// Answers in turn, and yes to everything after that; remembers what was sent.
@@ -303,4 +303,13 @@ async fn waiting_reports_are_readable_for_the_user_alone() {
     let path = &Spool::at(&spool).pending().unwrap()[0].path;
     assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::metadata(&spool).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
+#[tokio::test]
+async fn the_spool_is_bounded_in_bytes_too() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::File::create(folder.path().join("1.envelope")).unwrap().set_len(MAX_SPOOL_BYTES).unwrap();
+    let tracker = Tracker::answering([None]);
+    let undelivered = delivery(folder.path(), &tracker).deliver(&plain_report()).await.unwrap_err();
+    assert!(matches!(undelivered.spool, SpoolError::Full { reports: 1, bytes: MAX_SPOOL_BYTES, .. }));
 }

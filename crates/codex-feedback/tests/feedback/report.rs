@@ -4,8 +4,9 @@ use std::{fs, time::UNIX_EPOCH};
 
 use crate::support::{recovered, report, request, retried, unauthorized};
 use codex_feedback::{
-    Classification, Environment, Feedback, LoadedRuns, MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS, Note, Redactor,
-    Report, ReportRequest, RunFacts, RunHistory, limits, write_local_copy,
+    Classification, Environment, Feedback, LoadedRuns, MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS,
+    MAX_ATTACHMENTS_BYTES, Note, Redactor, Report, ReportRequest, RunFacts, RunHistory, limits,
+    write_local_copy,
 };
 use codex_observe::Observer;
 use serde_json::Value;
@@ -216,4 +217,21 @@ fn without_a_tracker_it_is_a_file() {
     fs::write(folder.path().join("file"), "").unwrap();
     let error = write_local_copy(&report, &folder.path().join("file")).unwrap_err();
     assert!(error.to_string().contains("file"), "{error}");
+}
+
+#[test]
+fn attachments_that_are_too_large_together_leave_a_note() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut request = request();
+    for n in 0..=MAX_ATTACHMENTS_BYTES / MAX_ATTACHMENT_BYTES {
+        let path = folder.path().join(format!("{n}.bin"));
+        fs::write(&path, [0xff]).unwrap();
+        fs::File::options().write(true).open(&path).unwrap().set_len(MAX_ATTACHMENT_BYTES).unwrap();
+        request.attachments.push(path);
+    }
+    let report = report(&Feedback::new(Redactor::new()), request);
+    let kept: usize = report.attachments().iter().map(|file| file.bytes.len()).sum();
+    assert_eq!(kept as u64, MAX_ATTACHMENTS_BYTES);
+    let left_out = report.notes().iter().filter(|note| matches!(note, Note::AttachmentLeftOut { .. }));
+    assert_eq!(left_out.count(), 1);
 }

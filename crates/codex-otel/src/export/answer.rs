@@ -26,8 +26,12 @@ pub(super) async fn read<A: Answer>(
         let retry_after = retry_after(&head.headers);
         return Err(SendError::Status { status: head.status.as_u16(), retry_after });
     }
-    let whole = Limited::new(body, MAX_ANSWER_BYTES).collect().await;
-    let whole = whole.map_err(|source| SendError::Answer { source })?;
+    let whole = match Limited::new(body, MAX_ANSWER_BYTES).collect().await {
+        Ok(whole) => whole,
+        Err(source) if protocol == Protocol::Grpc => return Err(SendError::Answer { source }),
+        // The status has said it all.
+        Err(_) => return Ok(Rejected::default()),
+    };
     let trailers = whole.trailers().cloned();
     let bytes = whole.to_bytes();
     let answer = match protocol {

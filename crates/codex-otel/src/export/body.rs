@@ -18,7 +18,7 @@ pub(super) fn encode<M: Message>(
     compression: Compression,
 ) -> Result<Bytes, SendError> {
     let plain = match protocol {
-        Protocol::HttpJson => serde_json::to_vec(message).map_err(|source| SendError::Json { source })?,
+        Protocol::HttpJson => message.json().map_err(|source| SendError::Json { source })?,
         Protocol::HttpProtobuf | Protocol::Grpc => message.encode_to_vec(),
     };
     let compressed = compression == Compression::Gzip;

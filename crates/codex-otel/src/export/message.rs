@@ -6,10 +6,16 @@ use opentelemetry_proto::tonic::collector::{
     trace::v1::{ExportTraceServiceRequest, ExportTraceServiceResponse},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 /// A message for a collector.
 pub(crate) trait Message: prost::Message + Serialize {
     type Answer: Answer;
+
+    /// As JSON.
+    fn json(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(self)
+    }
 }
 
 /// What a collector says to it.
@@ -41,6 +47,38 @@ impl Message for ExportTraceServiceRequest {
 
 impl Message for ExportMetricsServiceRequest {
     type Answer = ExportMetricsServiceResponse;
+
+    fn json(&self) -> serde_json::Result<Vec<u8>> {
+        let mut message = serde_json::to_value(self)?;
+        count_in_numbers(&mut message);
+        serde_json::to_vec(&message)
+    }
+}
+
+/// Turns the counts of histograms from text into numbers.
+///
+/// The JSON of protobuf writes 64-bit numbers as text and reads both. Some collectors (such as Rotel 0.0.1) read these
+/// as numbers only, and would lose every histogram without a word. Names of attributes are values here, so no key of
+/// theirs can be taken for one.
+fn count_in_numbers(value: &mut Value) {
+    fn number(value: &mut Value) {
+        if let Some(count) = value.as_str().and_then(|text| text.parse::<u64>().ok()) {
+            *value = Value::from(count);
+        }
+    }
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(count_in_numbers),
+        Value::Object(members) => {
+            for (key, member) in members {
+                match (key.as_str(), member) {
+                    ("count", member) => number(member),
+                    ("bucketCounts", Value::Array(counts)) => counts.iter_mut().for_each(number),
+                    (_, member) => count_in_numbers(member),
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 impl Answer for ExportLogsServiceResponse {

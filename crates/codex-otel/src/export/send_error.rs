@@ -17,7 +17,7 @@ pub enum SendError {
         #[source]
         source: reqwest::Error,
     },
-    /// The answer broke off.
+    /// The answer broke off, or is larger than [`MAX_ANSWER_BYTES`](crate::MAX_ANSWER_BYTES), before its gRPC status.
     #[error("the answer of the collector cannot be read")]
     Answer {
         /// Why.
@@ -63,10 +63,10 @@ impl SendError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Transport { source } => !source.is_builder(),
-            Self::Answer { .. } => true,
             Self::Status { status, .. } => matches!(status, 429 | 502 | 503 | 504),
             Self::Grpc { code, .. } => grpc::is_retryable(*code),
-            Self::Timeout { .. } | Self::NoGrpcStatus | Self::Json { .. } => false,
+            // After the head of an answer the batch was most likely taken: twice is worse than perhaps once.
+            Self::Answer { .. } | Self::Timeout { .. } | Self::NoGrpcStatus | Self::Json { .. } => false,
         }
     }
 

@@ -19,8 +19,8 @@ const WAITING_FLUSHES: usize = 8;
 pub(crate) struct Worker {
     flushes: Vec<mpsc::Sender<Flush>>,
     hurry: watch::Sender<bool>,
-    /// Ends the thread when it is dropped.
-    _alive: oneshot::Sender<()>,
+    /// Ends the thread when it is dropped; `None` when there is nothing to send, and no thread.
+    _alive: Option<oneshot::Sender<()>>,
 }
 
 /// What the thread is to do: one future per signal.
@@ -52,9 +52,12 @@ impl Pipelines {
 }
 
 impl Worker {
-    /// Starts the thread.
+    /// Starts the thread, where there is anything to do.
     pub(crate) fn start(pipelines: Pipelines) -> Result<Self, StartError> {
         let Pipelines { running, flushes, hurry } = pipelines;
+        if running.is_empty() {
+            return Ok(Self { flushes, hurry, _alive: None });
+        }
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -75,7 +78,7 @@ impl Worker {
             .name("codex-otel".to_owned())
             .spawn(run)
             .map_err(|source| StartError::Thread { source })?;
-        Ok(Self { flushes, hurry, _alive: alive })
+        Ok(Self { flushes, hurry, _alive: Some(alive) })
     }
 
     /// Sends all that waits. `false` when that took longer than `timeout`; it goes on then.

@@ -32,6 +32,8 @@ pub(crate) enum Reply {
     Accept,
     /// Takes it, but for so many records (protobuf and gRPC, of logs).
     Reject(i64),
+    /// Takes it, with an answer of so many bytes that say nothing.
+    Talk(usize),
     /// Answers with this HTTP status, and a page.
     Status(u16),
     /// Answers with this gRPC status.
@@ -146,6 +148,7 @@ impl Collector {
         match reply {
             Reply::Accept => Ok(respond(grpc, 0, Bytes::new())),
             Reply::Reject(count) => Ok(respond(grpc, 0, partial(count))),
+            Reply::Talk(bytes) => Ok(respond(grpc, 0, Bytes::from(vec![0xff; bytes]))),
             Reply::Grpc(code) => Ok(respond(true, code, Bytes::new())),
             Reply::Status(status) => {
                 let mut response = respond(false, 0, Bytes::from_static(b"<html>no</html>"));

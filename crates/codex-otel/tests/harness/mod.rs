@@ -19,6 +19,9 @@ use opentelemetry_sdk::{
 pub(crate) const ACCOUNT: &str = "account-7";
 pub(crate) const EMAIL: &str = "someone@example.com";
 
+/// The attributes of a point, and its value, or count and sum.
+pub(crate) type Point = (BTreeMap<String, String>, String);
+
 pub(crate) struct Harness {
     pub(crate) observer: OtelObserver,
     pub(crate) now: Arc<Mutex<SystemTime>>,
@@ -133,7 +136,7 @@ impl Harness {
     }
 
     /// Every metric that has a point: `name unit` and, for each point, its attributes and its value or count.
-    pub(crate) fn points(&self) -> BTreeMap<String, Vec<(BTreeMap<String, String>, String)>> {
+    pub(crate) fn points(&self) -> BTreeMap<String, Vec<Point>> {
         self.metric_provider.force_flush().unwrap();
         let mut all = BTreeMap::new();
         for metrics in
@@ -147,9 +150,7 @@ impl Harness {
     }
 }
 
-fn points_of(
-    data: &opentelemetry_sdk::metrics::data::AggregatedMetrics,
-) -> Vec<(BTreeMap<String, String>, String)> {
+fn points_of(data: &opentelemetry_sdk::metrics::data::AggregatedMetrics) -> Vec<Point> {
     use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData};
     let mut points: Vec<_> = match data {
         AggregatedMetrics::U64(MetricData::Sum(sum)) => {

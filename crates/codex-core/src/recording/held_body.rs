@@ -1,0 +1,155 @@
+//! A body on its way into the recording: held back until no secret can be half seen.
+
+use std::{collections::VecDeque, time::Duration};
+
+use http::{HeaderMap, header};
+
+use super::cleaner::{Cleaner, Edit, Notation};
+
+/// The most of one body that is held back: 1 MiB. Events are held to the end of their line, everything else to the end
+/// of the body; past this, [`OVERLAP`] bytes are.
+pub(super) const MAX_HELD_BYTES: usize = 1024 * 1024;
+/// Longer than any secret: 64 KiB, which no header could carry.
+const OVERLAP: usize = 64 * 1024;
+
+/// The chunks of a body.
+pub(super) struct HeldBody {
+    notation: Notation,
+    /// Its bytes say nothing to us, and may hide anything: compressed.
+    is_opaque: bool,
+    chunks: VecDeque<HeldChunk>,
+    /// What has not been looked at to its end.
+    raw: Vec<u8>,
+    /// Whole chunks that can be written.
+    ready: Vec<CleanChunk>,
+}
+
+struct HeldChunk {
+    at: Duration,
+    /// How many of its bytes are at the front of `raw`, after those of the chunks before it.
+    raw: usize,
+    clean: Vec<u8>,
+}
+
+/// A chunk that can be written.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct CleanChunk {
+    pub(super) at: Duration,
+    pub(super) content: Content,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    Bytes(Vec<u8>),
+    /// So many bytes that must not be seen.
+    Omitted(usize),
+}
+
+impl HeldBody {
+    pub(super) fn new(headers: &HeaderMap) -> Self {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        let encoding = text(header::CONTENT_ENCODING).unwrap_or("identity");
+        Self {
+            notation: Notation::of(text(header::CONTENT_TYPE)),
+            is_opaque: !encoding.trim().eq_ignore_ascii_case("identity"),
+            chunks: VecDeque::new(),
+            raw: Vec::new(),
+            ready: Vec::new(),
+        }
+    }
+
+    /// Takes a chunk; what can be written now.
+    pub(super) fn push(&mut self, at: Duration, bytes: &[u8], cleaner: &mut Cleaner) -> Vec<CleanChunk> {
+        if self.is_opaque {
+            return vec![CleanChunk { at, content: Content::Omitted(bytes.len()) }];
+        }
+        self.raw.extend_from_slice(bytes);
+        self.chunks.push_back(HeldChunk { at, raw: bytes.len(), clean: Vec::new() });
+        if self.notation == Notation::Events {
+            let lines = memrchr_line_end(bytes).map(|end| self.raw.len() - bytes.len() + end);
+            if let Some(end) = lines {
+                let edits = cleaner.edits(self.raw.get(..end).unwrap_or_default(), self.notation);
+                self.settle(end, &edits);
+            }
+        }
+        if self.raw.len() > MAX_HELD_BYTES {
+            self.settle_most(cleaner);
+        }
+        std::mem::take(&mut self.ready)
+    }
+
+    /// The end: the rest.
+    pub(super) fn finish(mut self, cleaner: &mut Cleaner) -> Vec<CleanChunk> {
+        let edits = cleaner.edits(&self.raw, self.notation);
+        self.settle(self.raw.len(), &edits);
+        self.ready
+    }
+
+    /// Lets all go but the last bytes, in which a secret may have begun.
+    fn settle_most(&mut self, cleaner: &mut Cleaner) {
+        let edits = cleaner.edits(&self.raw, self.notation);
+        // From here on, where a line or a field began is not known any more.
+        self.notation = Notation::Plain;
+        let end = self.raw.len() - OVERLAP;
+        let across = edits.iter().find(|edit| edit.range.start < end && end < edit.range.end);
+        let end = match across {
+            // What began at the front is longer than a secret can be: all that is there of it goes.
+            Some(edit) if edit.range.start == 0 || is_mask(edit) => edit.range.end,
+            Some(edit) => edit.range.start,
+            None => end,
+        };
+        self.settle(end, &edits);
+    }
+
+    /// The first `end` bytes can be written, with those edits that are in them.
+    fn settle(&mut self, end: usize, edits: &[Edit]) {
+        let mut edits = edits.iter().take_while(|edit| edit.range.start < end).peekable();
+        let mut at = 0;
+        while at < end {
+            let Some(chunk) = self.chunks.front_mut() else { break };
+            let chunk_end = (at + chunk.raw).min(end);
+            chunk.raw -= chunk_end - at;
+            while at < chunk_end {
+                let Some(edit) = edits.peek() else {
+                    chunk.clean.extend_from_slice(self.raw.get(at..chunk_end).unwrap_or_default());
+                    at = chunk_end;
+                    break;
+                };
+                if at <= edit.range.start {
+                    let plain_end = edit.range.start.min(chunk_end);
+                    chunk.clean.extend_from_slice(self.raw.get(at..plain_end).unwrap_or_default());
+                    if edit.range.start < chunk_end {
+                        chunk.clean.extend_from_slice(edit.by.as_bytes());
+                    }
+                }
+                at = edit.range.end.clamp(at, chunk_end);
+                if edit.range.end <= chunk_end {
+                    edits.next();
+                }
+            }
+            self.release_front();
+        }
+        self.raw.drain(..end.min(self.raw.len()));
+    }
+
+    fn release_front(&mut self) {
+        if let Some(chunk) = self.chunks.pop_front_if(|chunk| chunk.raw == 0)
+            && !chunk.clean.is_empty()
+        {
+            self.ready.push(CleanChunk { at: chunk.at, content: Content::Bytes(chunk.clean) });
+        }
+    }
+}
+
+/// The place after the last end of a line.
+fn memrchr_line_end(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')).map(|at| at + 1)
+}
+
+/// A mask may be cut anywhere, but its end is where it was found to end.
+fn is_mask(edit: &Edit) -> bool {
+    edit.by.len() == edit.range.len() && edit.by.bytes().all(|byte| byte == b'x')
+}
+
+#[cfg(test)]
+mod tests;
