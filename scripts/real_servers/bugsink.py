@@ -43,13 +43,17 @@ class Bugsink:
         created = self._call("/projects/", {"name": "reports", "team": team})["id"]
         dsn = self._call(f"/projects/{created}/")["dsn"]
         # http://KEY@HOST:PORT/PROJECT
-        self.public_key = dsn.split("//", 1)[1].split("@", 1)[0]
-        self.project = dsn.rsplit("/", 1)[1]
+        self._public_key = dsn.split("//", 1)[1].split("@", 1)[0]
+        self._project = dsn.rsplit("/", 1)[1]
+
+    def dsn(self, port):
+        """Its project, reached through a port of whatever stands in front of it."""
+        return f"http://{self._public_key}@127.0.0.1:{port}/{self._project}"
 
     def events(self):
         """The events of all issues, whole, by their id."""
         events = {}
-        for issue in self._results(f"/issues/?project={self.project}"):
+        for issue in self._results(f"/issues/?project={self._project}"):
             for event in self._results(f"/events/?issue={issue['id']}"):
                 whole = self._call(f"/events/{event['id']}/")
                 events[whole["event_id"].replace("-", "")] = whole["data"]

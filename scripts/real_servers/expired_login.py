@@ -11,6 +11,7 @@ import json
 import shutil
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from .install import FOLDER
 from .product import Target
@@ -81,6 +82,16 @@ class Story:
     def command(self, *words, settings=None):
         """Any command that asks no service, as the same user."""
         return self.product.plain({**self.target.settings, **(settings or {})}, *words)
+
+    def configure(self, text):
+        """Writes the user's config.toml."""
+        folder = Path(self.target.settings["XDG_CONFIG_HOME"]) / "codex-api"
+        folder.mkdir(exist_ok=True)
+        (folder / "config.toml").write_text(text)
+
+    def through(self, port):
+        """The same user and service, with something in between that listens on this port."""
+        return replace(self, target=replace(self.target, port=port))
 
     @property
     def attempts(self):

@@ -12,7 +12,7 @@ from pathlib import Path
 from .bugsink import bugsink
 from .expired_login import HTTP, WEBSOCKET, expired_login
 from .install import FOLDER, python_venv
-from .tracker_front import tracker_front
+from .recording_front import recording_front
 
 JUDGES = ["sentry-relay==0.10.1", "sentry-sdk==2.75.0"]
 JUDGE = Path(__file__).with_name("sentry_judges.py")
@@ -26,8 +26,8 @@ LIMITS = {"key": re.compile(r"[A-Za-z0-9_.:-]{1,32}"), "value": 200}
 
 def run(product, checks, quick):
     python = python_venv("sentry", JUDGES) / "python"
-    with bugsink() as tracker, tracker_front(tracker.port) as front:
-        settings = {"CODEX_FEEDBACK_DSN": front.dsn(tracker.public_key, tracker.project)}
+    with bugsink() as tracker, recording_front(tracker.port) as front:
+        settings = {"CODEX_FEEDBACK_DSN": tracker.dsn(front.port)}
         for way in (HTTP, WEBSOCKET):
             with expired_login(product, way) as story:
                 seen = story.respond()
@@ -122,7 +122,7 @@ def _refused(product, checks, tracker, front, settings):
     """A tracker that is busy for now: the report waits on disk, and is delivered once."""
     with expired_login(product, HTTP) as story:
         story.respond()
-        front.refusals += [(503, {})] * 10
+        front.refusals += [503] * 10
         before = len(front.taken)
         seen = send(story, settings)
         tried = [taken for taken in front.taken[before:]]

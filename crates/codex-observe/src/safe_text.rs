@@ -2,6 +2,8 @@
 
 use std::{fmt, ops::Deref};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
+
 /// The longest value that is kept as it is, in characters (`auth-401` contract).
 pub const MAX_SAFE_TEXT_CHARS: usize = 200;
 
@@ -44,15 +46,19 @@ impl SafeText {
     /// ```
     pub fn prose(text: &str, max_chars: usize) -> Self {
         let mut safe = String::with_capacity(text.len().min(max_chars));
-        let mut bearer = false;
+        let mut scheme = Scheme::None;
         for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty())
         {
             if !safe.is_empty() {
                 safe.push(' ');
             }
-            let secret = bearer || looks_like_credential(word);
+            let secret = match scheme {
+                Scheme::Bearer => true,
+                Scheme::Basic if is_base64_of_pair(word) => true,
+                _ => looks_like_credential(word),
+            };
             safe.push_str(if secret { "[REDACTED]" } else { word });
-            bearer = word.eq_ignore_ascii_case("bearer");
+            scheme = Scheme::of(word);
         }
         if let Some((cut, _)) = safe.char_indices().nth(max_chars) {
             safe.truncate(cut);
@@ -86,16 +92,56 @@ impl fmt::Debug for SafeText {
     }
 }
 
-/// `sk-…`, `Bearer …`, or a JWT (three base64url parts, the first of which begins as every JSON object does: `eyJ`).
+/// What the word before says about a word.
+#[derive(Clone, Copy)]
+enum Scheme {
+    Bearer,
+    Basic,
+    None,
+}
+
+impl Scheme {
+    fn of(word: &str) -> Self {
+        match word {
+            word if word.eq_ignore_ascii_case("bearer") => Self::Bearer,
+            word if word.eq_ignore_ascii_case("basic") => Self::Basic,
+            _ => Self::None,
+        }
+    }
+}
+
+/// `sk-…`, `Bearer …`, `Basic …`, a URL with user-info, or a JWT (three base64url parts, the first of which begins as every JSON object does: `eyJ`).
 ///
 /// A key that a server masked (`sk-abc***xyz`) is hidden too: its ends are still part of the secret.
 fn looks_like_credential(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    if lower.starts_with("bearer ") || lower.contains(" bearer ") {
+    if lower.starts_with("bearer ") || lower.contains(" bearer ") || has_basic_credentials(text) {
+        return true;
+    }
+    if has_user_info(text) {
         return true;
     }
     text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '*')))
         .any(|word| is_secret_key(word) || is_jwt(word))
+}
+
+/// `Basic …`: the word after it is base64 of name and password, which ordinary words do not look like.
+fn has_basic_credentials(text: &str) -> bool {
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    words.windows(2).any(|pair| pair[0].eq_ignore_ascii_case("basic") && is_base64_of_pair(pair[1]))
+}
+
+fn is_base64_of_pair(word: &str) -> bool {
+    STANDARD.decode(word).is_ok_and(|bytes| bytes.contains(&b':'))
+}
+
+/// A URL with a name or a password in it.
+fn has_user_info(text: &str) -> bool {
+    text.match_indices("://").any(|(at, separator)| {
+        let rest = &text[at + separator.len()..];
+        let authority = rest.split(['/', '?', '#', ' ']).next().unwrap_or_default();
+        authority.contains('@')
+    })
 }
 
 fn is_secret_key(word: &str) -> bool {
@@ -122,9 +168,16 @@ mod tests {
 
     #[test]
     fn ordinary_facts_are_kept() {
-        for text in
-            ["req-123", "8f00d-FRA", "missing_authorization_header", "task-force", "risk-assessment-2026", ""]
-        {
+        for text in [
+            "req-123",
+            "8f00d-FRA",
+            "missing_authorization_header",
+            "task-force",
+            "risk-assessment-2026",
+            "basic authentication",
+            "http://host/a@b",
+            "",
+        ] {
             assert_eq!(&*SafeText::new(text), text);
         }
     }
@@ -136,6 +189,8 @@ mod tests {
             ("sk-proj-abcdefgh", "credential"),
             ("key=sk-abcdefgh1234", "credential"),
             ("bearer abc", "credential"),
+            ("Basic dXNlcjpwYXNz", "credential"),
+            ("see https://user:pw@host/path", "credential"),
             ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "credential"),
             ("a\nb", "control"),
             (long.as_str(), "200"),

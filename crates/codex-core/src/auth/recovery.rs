@@ -48,10 +48,9 @@ impl UnauthorizedRecovery {
     async fn take_step(&mut self, refused: Option<&Credentials>) -> RecoveryStep {
         let shared = Arc::clone(&self.manager.shared);
         let bearer = match refused {
-            // Realtime goes out with a key even under a ChatGPT login.
-            Some(refused) if refused.mode == AuthMode::ApiKey => None,
-            Some(refused) => Some(refused.bearer.clone()),
-            None => shared.current().tokens().map(|tokens| tokens.access_token.clone()),
+            Some(refused) if refused.mode == AuthMode::Chatgpt => Some(refused.bearer.clone()),
+            // A key, or nothing at all: realtime takes keys only, also under a ChatGPT login. Other tokens would not help.
+            _ => None,
         };
         match (&shared.origin, bearer.filter(|_| shared.current().tokens().is_some())) {
             (Origin::Stored(setup), Some(bearer)) => self.managed(&shared, setup, bearer).await,

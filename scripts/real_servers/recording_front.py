@@ -1,17 +1,16 @@
-"""Stands in front of a tracker: keeps each request byte for byte, and passes it on, answers in its place, or refuses it.
-
-It is no check of its own.
-"""
+"""Stands in front of a server: keeps each request byte for byte, and passes it on or refuses it. It is no check of its own."""
 
 import contextlib
 import http.server
-import json
 import threading
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 
 from .server import free_port
+
+# What a server and its client say to each other, and not to those behind.
+HOP_BY_HOP = ("host", "connection", "content-length", "transfer-encoding", "accept-encoding")
 
 
 @dataclass(frozen=True)
@@ -24,25 +23,18 @@ class Taken:
     status: int
 
 
-class TrackerFront:
+class RecordingFront:
     def __init__(self, port, behind):
         self.port = port
         self.taken = []
-        # Answers to give before anything is passed on: (status, headers).
+        # Statuses to answer with before anything is passed on.
         self.refusals = []
         self._behind = behind
-
-    def dsn(self, public_key, project):
-        return f"http://{public_key}@127.0.0.1:{self.port}/{project}"
 
     def answer(self, path, headers, body):
         """Status, headers and body of the answer."""
         if self.refusals:
-            status, extra = self.refusals.pop(0)
-            answer = status, extra, b"{}"
-        elif self._behind is None:
-            event_id = json.loads(body.split(b"\n", 1)[0]).get("event_id")
-            answer = 200, {"content-type": "application/json"}, json.dumps({"id": event_id}).encode()
+            answer = self.refusals.pop(0), {}, b"{}"
         else:
             answer = _pass_on(f"http://127.0.0.1:{self._behind}{path}", headers, body)
         self.taken.append(Taken(path, headers, body, answer[0]))
@@ -50,9 +42,9 @@ class TrackerFront:
 
 
 @contextlib.contextmanager
-def tracker_front(behind=None):
-    """Yields its `TrackerFront`. `behind` is the port of the tracker; without one, it says yes to everything."""
-    front = TrackerFront(free_port(), behind)
+def recording_front(behind):
+    """Yields its `RecordingFront`. `behind` is the port of the server."""
+    front = RecordingFront(free_port(), behind)
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -81,10 +73,13 @@ def tracker_front(behind=None):
 
 
 def _pass_on(url, headers, body):
-    kept = {name: value for name, value in headers.items() if name not in ("host", "connection", "accept-encoding")}
-    call = urllib.request.Request(url, data=body, headers=kept)
+    call = urllib.request.Request(url, data=body, headers=_end_to_end(headers))
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(call, timeout=30) as answer:
-            return answer.status, {"content-type": answer.headers["content-type"]}, answer.read()
+            return answer.status, _end_to_end(answer.headers), answer.read()
     except urllib.error.HTTPError as error:
-        return error.code, {"content-type": "text/plain"}, error.read()
+        return error.code, _end_to_end(error.headers), error.read()
+
+
+def _end_to_end(headers):
+    return {name: value for name, value in headers.items() if name.lower() not in HOP_BY_HOP}
