@@ -171,6 +171,7 @@ def expired_login(product, way):
     scenario.write_text(_scenario(way, access, identity))
     port = free_port()
     places = {name: str(home) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "CODEX_HOME")}
+    places["TERM"] = "xterm"
     authority = {"CODEX_REFRESH_TOKEN_URL_OVERRIDE": f"http://127.0.0.1:{port}/oauth/token"}
     target = Target(port, "", MODEL, path=BASE_PATH, settings={**places, **authority})
     with running("sim", [product.command, "sim", "--port", port, "--scenario", scenario], port):

@@ -52,5 +52,7 @@ def run(product, checks, quick):
             facts = [story.attempts[0].request_id, ENDPOINT, *(answer.request_id for answer in story.attempts)]
             expected = {"title": "[Bug]", "timeline": TIMELINES[way], "facts": facts, "secrets": story.secrets}
             told.write_text(json.dumps(expected))
-        checks.of_program("the reader of the page", [python, "-B", READER, chromium, page, told, folder], READER_SECONDS)
+        checks.of_program(
+            "the reader of the page", [python, "-B", READER, chromium, page, told, folder], READER_SECONDS
+        )
     print(f"      pictures of the page: {PICTURES}", flush=True)

@@ -1,5 +1,6 @@
 """Rotel, from PyPI, as the collector of a 401 with its recovery and retry: logs, spans and metrics."""
 
+import socket
 import time
 
 from .collector import rotel
@@ -39,7 +40,11 @@ def run(product, checks, quick):
         _by_file(product, checks, collector)
         _joined(product, checks, collector)
     for protocol in PROTOCOLS:
-        _no_collector(product, checks, protocol)
+        _without(product, checks, f"{protocol}, nothing listens", protocol, free_port())
+    if not quick:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            for protocol in PROTOCOLS:
+                _without(product, checks, f"{protocol}, nothing answers", protocol, silent.getsockname()[1])
 
 
 def _told(checks, name, story, collector, settings, keeps_values=True):
@@ -77,14 +82,14 @@ def _joined(product, checks, collector):
         checks.that("the service is told the span of each attempt", len(told) == 3 and told == wanted, (told, wanted))
 
 
-def _no_collector(product, checks, protocol):
-    """Nothing listens there: the run is as good as without telemetry, and says so once."""
-    settings = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{free_port()}", "OTEL_EXPORTER_OTLP_PROTOCOL": protocol}
+def _without(product, checks, name, protocol, port):
+    """No collector: the run is as good as without telemetry, and says so once."""
+    settings = {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}", "OTEL_EXPORTER_OTLP_PROTOCOL": protocol}
     with expired_login(product, HTTP) as story:
         started = time.monotonic()
         seen = story.respond(settings)
         holds = seen.code == 0 and seen.text == TEXT and time.monotonic() - started < PATIENCE_SECONDS
-        checks.that(f"{protocol}: without a collector the answer is the same", holds, seen)
+        checks.that(f"{name}: the answer is the same, and soon there", holds, seen)
         words = ("telemetry", "collector")
         reports = [line for line in seen.err.splitlines() if any(word in line.lower() for word in words)]
-        checks.that(f"{protocol}: and that is said once", len(reports) == 1, seen)
+        checks.that(f"{name}: that is said once", len(reports) == 1, seen)

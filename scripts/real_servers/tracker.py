@@ -61,7 +61,9 @@ def _read_back(checks, name, story, event):
     wanted = story.tags()
     wrong = {key: (of_contract.get(key), wanted.get(key)) for key in of_contract.keys() | wanted.keys()}
     wrong = {key: pair for key, pair in wrong.items() if pair[0] != pair[1]}
-    checks.that(f"{name}: the tracker has exactly the tags of the contract", event and not wrong, f"(has, must) {wrong}")
+    checks.that(
+        f"{name}: the tracker has exactly the tags of the contract", event and not wrong, f"(has, must) {wrong}"
+    )
     reserved = {key: tags.get(key) for key in RESERVED}
     checks.that(f"{name}: and those of the report", reserved == RESERVED and tags.get("cli_version"), tags)
     fits = tags and all(_fits(key, value) for key, value in tags.items())
@@ -79,10 +81,23 @@ def _judged(checks, name, story, python, body):
     kinds = [item["type"] for item in items]
     checks.that(f"{name}: sentry-sdk finds one event and the attachments", kinds.count("event") == 1, kinds)
     event = judged["event"] or {}
-    holds = re.fullmatch(r"[0-9a-f]{32}", event.get("event_id", "")) and judged["headers"].get("event_id") == event["event_id"]
-    checks.that(f"{name}: envelope and event have the same id", holds and judged["headers"].get("sent_at"), judged["headers"])
-    files = {item["headers"].get("filename"): payload for item, payload in zip(items, payloads) if item["type"] == "attachment"}
-    checks.that(f"{name}: the attachment is there byte for byte", files.get("attached.bin") == ATTACHED, {it: len(files[it]) for it in files})
+    holds = (
+        re.fullmatch(r"[0-9a-f]{32}", event.get("event_id", ""))
+        and judged["headers"].get("event_id") == event["event_id"]
+    )
+    checks.that(
+        f"{name}: envelope and event have the same id", holds and judged["headers"].get("sent_at"), judged["headers"]
+    )
+    files = {
+        item["headers"].get("filename"): payload
+        for item, payload in zip(items, payloads)
+        if item["type"] == "attachment"
+    }
+    checks.that(
+        f"{name}: the attachment is there byte for byte",
+        files.get("attached.bin") == ATTACHED,
+        {it: len(files[it]) for it in files},
+    )
     logs = files.get("codex-logs.log", b"").decode(errors="replace")
     checks.that(f"{name}: the log is attached, and has the 401s", "401" in logs, logs[:300] or sorted(files, key=str))
     lengths = all(item["headers"].get("length") == item["bytes"] for item in items if item["type"] == "attachment")

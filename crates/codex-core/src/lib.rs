@@ -9,6 +9,7 @@ mod model_client;
 mod model_client_session;
 pub mod models;
 pub mod paths;
+mod recording;
 mod report_sender;
 mod turn;
 mod turn_metadata;
@@ -37,5 +38,9 @@ pub use config::{
 pub use model_client::{ModelClient, SessionSettings, Transport};
 pub use model_client_session::{ModelClientSession, TurnSettings};
 pub use report_sender::{REPORT_TIMEOUT, ReportSender};
+pub use recording::{
+    FINISH_PATIENCE, MAX_WAITING_BYTES, RecordError, RecordedTexts, Recorder, RecordingCut, RecordingOptions,
+    RecordingSummary,
+};
 pub use turn::{Turn, TurnEvent};
 pub use turn_metadata::{TurnMetadata, Workspace};

@@ -15,6 +15,9 @@ use super::{
 /// may be a word.
 const MIN_TELLING: usize = 16;
 
+/// Stands for every byte of a text that is masked.
+pub(super) const MASK: u8 = b'x';
+
 /// What a text is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Notation {
@@ -44,6 +47,13 @@ pub(super) struct Edit {
     pub(super) by: String,
 }
 
+impl Edit {
+    /// Whether it only masks what it covers, byte by byte.
+    pub(super) fn is_mask(&self) -> bool {
+        self.by.len() == self.range.len() && self.by.bytes().all(|byte| byte == MASK)
+    }
+}
+
 /// Takes secrets out of all texts of a recording, and masks the words of users and models if that is wished.
 pub(super) struct Cleaner {
     pub(super) secrets: Secrets,
@@ -53,6 +63,11 @@ pub(super) struct Cleaner {
 impl Cleaner {
     pub(super) fn new(texts: RecordedTexts) -> Self {
         Self { secrets: Secrets::default(), texts }
+    }
+
+    /// Whether the words of users and models are masked.
+    pub(super) fn masks(&self) -> bool {
+        self.texts == RecordedTexts::Mask
     }
 
     /// A body or message without its secrets.
@@ -75,10 +90,10 @@ impl Cleaner {
     pub(super) fn edits(&mut self, bytes: &[u8], notation: Notation) -> Vec<Edit> {
         let text = readable(bytes);
         let mut edits = self.secret_edits(&text, notation);
-        if self.texts == RecordedTexts::Mask {
+        if self.masks() {
             let written = if notation == Notation::Events { Written::InEvents } else { Written::Plainly };
             let parts = text_mask::private_parts(&text, written);
-            edits.extend(parts.into_iter().map(|range| Edit { by: "x".repeat(range.len()), range }));
+            edits.extend(parts.into_iter().map(|range| Edit { by: mask(range.len()), range }));
         }
         merged(edits)
     }
@@ -143,9 +158,13 @@ fn readable(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+fn mask(length: usize) -> String {
+    char::from(MASK).to_string().repeat(length)
+}
+
 /// In order; of those that overlap, the first one takes the place of all. A placeholder comes before a mask.
 fn merged(mut edits: Vec<Edit>) -> Vec<Edit> {
-    edits.sort_by_key(|edit| (edit.range.start, edit.by.starts_with('x')));
+    edits.sort_by_key(|edit| (edit.range.start, edit.is_mask()));
     let mut merged: Vec<Edit> = Vec::with_capacity(edits.len());
     for edit in edits {
         match merged.last_mut() {

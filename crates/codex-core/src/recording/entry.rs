@@ -161,6 +161,11 @@ impl Data {
             .map_or_else(|error| Self::Base64(STANDARD.encode(error.as_bytes())), Self::Text)
     }
 
+    /// Bytes that are no text by their kind.
+    pub(super) fn binary(bytes: &[u8]) -> Self {
+        Self::Base64(STANDARD.encode(bytes))
+    }
+
     /// JSON if it is any, on one line.
     pub(super) fn json(bytes: Vec<u8>) -> Self {
         match Self::text(bytes) {

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, time::Duration};
 
 use http::{HeaderMap, header};
 
-use super::cleaner::{Cleaner, Edit, Notation};
+use super::cleaner::{Cleaner, Edit, MASK, Notation};
 
 /// The most of one body that is held back: 1 MiB. Events are held to the end of their line, everything else to the end
 /// of the body; past this, [`OVERLAP`] bytes are.
@@ -88,13 +88,17 @@ impl HeldBody {
     /// Lets all go but the last bytes, in which a secret may have begun.
     fn settle_most(&mut self, cleaner: &mut Cleaner) {
         let edits = cleaner.edits(&self.raw, self.notation);
-        // From here on, where a line or a field began is not known any more.
-        self.notation = Notation::Plain;
+        if cleaner.masks() {
+            // Where the next field begins is not known any more, and so not what is private.
+            self.settle(self.raw.len(), &edits);
+            self.is_opaque = true;
+            return;
+        }
         let end = self.raw.len() - OVERLAP;
         let across = edits.iter().find(|edit| edit.range.start < end && end < edit.range.end);
         let end = match across {
-            // What began at the front is longer than a secret can be: all that is there of it goes.
-            Some(edit) if edit.range.start == 0 || is_mask(edit) => edit.range.end,
+            // What fills everything is longer than a secret can be.
+            Some(edit) if edit.range.start == 0 => edit.range.end,
             Some(edit) => edit.range.start,
             None => end,
         };
@@ -103,30 +107,31 @@ impl HeldBody {
 
     /// The first `end` bytes can be written, with those edits that are in them.
     fn settle(&mut self, end: usize, edits: &[Edit]) {
-        let mut edits = edits.iter().take_while(|edit| edit.range.start < end).peekable();
+        let mut edits = edits.iter().peekable();
         let mut at = 0;
         while at < end {
             let Some(chunk) = self.chunks.front_mut() else { break };
             let chunk_end = (at + chunk.raw).min(end);
             chunk.raw -= chunk_end - at;
             while at < chunk_end {
-                let Some(edit) = edits.peek() else {
+                let edit = edits.peek().filter(|edit| edit.range.start < chunk_end);
+                let Some(edit) = edit else {
                     chunk.clean.extend_from_slice(self.raw.get(at..chunk_end).unwrap_or_default());
-                    at = chunk_end;
                     break;
                 };
-                if at <= edit.range.start {
-                    let plain_end = edit.range.start.min(chunk_end);
-                    chunk.clean.extend_from_slice(self.raw.get(at..plain_end).unwrap_or_default());
-                    if edit.range.start < chunk_end {
-                        chunk.clean.extend_from_slice(edit.by.as_bytes());
-                    }
+                chunk.clean.extend_from_slice(self.raw.get(at..edit.range.start).unwrap_or_default());
+                let from = at.max(edit.range.start);
+                at = edit.range.end.min(chunk_end);
+                if edit.is_mask() {
+                    chunk.clean.extend(std::iter::repeat_n(MASK, at - from));
+                } else if from == edit.range.start {
+                    chunk.clean.extend_from_slice(edit.by.as_bytes());
                 }
-                at = edit.range.end.clamp(at, chunk_end);
-                if edit.range.end <= chunk_end {
+                if at == edit.range.end {
                     edits.next();
                 }
             }
+            at = chunk_end;
             self.release_front();
         }
         self.raw.drain(..end.min(self.raw.len()));
@@ -144,11 +149,6 @@ impl HeldBody {
 /// The place after the last end of a line.
 fn memrchr_line_end(bytes: &[u8]) -> Option<usize> {
     bytes.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')).map(|at| at + 1)
-}
-
-/// A mask may be cut anywhere, but its end is where it was found to end.
-fn is_mask(edit: &Edit) -> bool {
-    edit.by.len() == edit.range.len() && edit.by.bytes().all(|byte| byte == b'x')
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::{
 use codex_core::{AuthFile, CredentialStore, Damage, FileStore, StoreChoice, StoreError, StoreLock};
 use tempfile::TempDir;
 
-use crate::support::{login, secret, stored_refresh_token};
+use crate::support::{locked, login, secret, stored_refresh_token};
 
 struct Home {
     folder: TempDir,
@@ -33,7 +33,7 @@ impl Home {
     }
 
     fn lock(&self) -> StoreLock {
-        self.store.try_lock().unwrap().unwrap()
+        locked(&self.store)
     }
 
     fn names(&self) -> Vec<String> {
@@ -67,7 +67,7 @@ fn a_login_is_stored_for_its_owner_only() {
 fn folders_are_made_and_a_file_that_others_can_read_is_tightened() {
     let home = Home::new();
     let deep = FileStore::new(&home.path("a/b"));
-    let lock = deep.try_lock().unwrap().unwrap();
+    let lock = locked(&deep);
     deep.save(&login("a", "rt-1"), &lock).unwrap();
     assert_eq!(mode(&home.path("a/b")), 0o700);
 
@@ -160,7 +160,7 @@ fn the_lock_is_held_by_one_and_given_back() {
     let lock = home.lock();
     assert!(other.try_lock().unwrap().is_none());
     drop(lock);
-    assert!(other.try_lock().unwrap().is_some());
+    drop(locked(&other));
     assert_eq!(mode(&home.path("auth.json.lock")), 0o600);
 }
 

@@ -10,10 +10,10 @@ use std::{
 
 use codex_api::{ApiClient, AuthMode, Provider, ResponsesApiRequest};
 use codex_client::fake::FakeTransport;
-use codex_core::{AuthSetup, CredentialStore, Environment, FileStore, StoreChoice, StoreLock};
+use codex_core::{AuthSetup, CredentialStore, Environment, FileStore, StoreChoice};
 use codex_sim::{Account, Lifetime, OAuth, Scenario, Simulator};
 
-use crate::support::{access, login, setup, stored_access_token, stored_refresh_token};
+use crate::support::{access, locked, login, setup, stored_access_token, stored_refresh_token};
 
 const BASE_URL: &str = "AUTH_TEST_BASE_URL";
 const STORE: &str = "AUTH_TEST_STORE";
@@ -135,19 +135,6 @@ fn child_that_stores() {
 fn put(store: &FileStore, number: usize) {
     let lock = locked(store);
     store.save(&login(&access(&"token".repeat(200), 3600), &format!("rt-{number}")), &lock).unwrap();
-}
-
-/// Takes the lock. Nobody holds it for long, but a process that another test is just starting can: until it is its own
-/// program, it has the open files of this one.
-fn locked(store: &FileStore) -> StoreLock {
-    let started = Instant::now();
-    loop {
-        if let Some(lock) = store.try_lock().unwrap() {
-            return lock;
-        }
-        assert!(started.elapsed() < PATIENCE, "the lock of a dead process is held");
-        std::thread::yield_now();
-    }
 }
 
 /// Waits until the child has begun to store, so that every kill hits a writer.

@@ -8,7 +8,9 @@ use codex_client::fake::{FakeAnswer, FakeTransport};
 use codex_core::{AuthFile, AuthManager, CredentialStore, FileStore, MemoryStore};
 use secrecy::ExposeSecret;
 
-use crate::support::{access, bearer, chatgpt, login, login_of, manager, renewed, secret, setup, two_steps};
+use crate::support::{
+    access, bearer, chatgpt, locked, login, login_of, manager, renewed, secret, setup, two_steps,
+};
 
 fn managed(phase: RecoveryPhase, outcome: RecoveryOutcome) -> RecoveryStep {
     RecoveryStep { mode: RecoveryMode::Managed, phase, outcome }
@@ -19,7 +21,7 @@ fn succeeded(state_changed: bool) -> RecoveryOutcome {
 }
 
 fn put(store: &dyn CredentialStore, file: &AuthFile) {
-    let lock = store.try_lock().unwrap().unwrap();
+    let lock = locked(store);
     store.save(file, &lock).unwrap();
 }
 
@@ -105,7 +107,7 @@ async fn a_login_of_another_account_is_not_taken_over() {
 #[tokio::test]
 async fn a_login_that_was_removed_is_gone_for_good() {
     let (manager, _, store) = manager(login(&access("old", 3600), "rt-1"), vec![]).await;
-    store.delete(&store.try_lock().unwrap().unwrap()).unwrap();
+    store.delete(&locked(&store)).unwrap();
     let step = manager.recovery().step(manager.credentials().as_ref()).await;
     let changed = RecoveryOutcome::FailedPermanent(PermanentFailure::AccountChanged);
     assert_eq!(step, managed(RecoveryPhase::Reload, changed));
@@ -180,7 +182,7 @@ async fn a_store_that_was_damaged_meanwhile_is_kept_and_no_token_is_spent() {
 #[tokio::test(start_paused = true)]
 async fn a_lock_that_is_never_given_back_is_given_up() {
     let (manager, transport, store) = manager(login(&access("old", 3600), "rt-1"), vec![]).await;
-    let lock = store.try_lock().unwrap().unwrap();
+    let lock = locked(&store);
     let step = two_steps(&manager).await[1];
     assert_eq!(step.outcome, RecoveryOutcome::FailedTransient(TransientFailure::Locked));
     assert!(transport.requests().is_empty());

@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -21,6 +21,9 @@ use serde_json::{Value, json};
 
 /// The time of every test: 2027-01-15T08:00:00Z.
 pub(crate) const NOW: u64 = 1_800_000_000;
+
+/// How long a lock that is given back may take to be free.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) fn now() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(NOW)
@@ -102,6 +105,19 @@ pub(crate) fn stored_refresh_token(store: &dyn CredentialStore) -> String {
 
 pub(crate) fn stored_access_token(store: &dyn CredentialStore) -> String {
     store.load().unwrap().unwrap().tokens.unwrap().access_token.expose_secret().to_owned()
+}
+
+/// Takes the lock. A process that another test is just starting can hold it for a moment: until it is its own program, it
+/// has the open files of this one.
+pub(crate) fn locked(store: &dyn CredentialStore) -> StoreLock {
+    let started = Instant::now();
+    loop {
+        if let Some(lock) = store.try_lock().unwrap() {
+            return lock;
+        }
+        assert!(started.elapsed() < LOCK_PATIENCE, "the lock is never given back");
+        std::thread::yield_now();
+    }
 }
 
 /// A store whose disk is full as long as `full` is set.
