@@ -1,8 +1,8 @@
 """The story of a 401: a login whose access token the service refuses, twice, until a refresh has replaced it.
 
-`codex-api sim` is the service and its token authority. The first 401 makes the client read the stored login again, which
-changes nothing; the second makes it refresh the token; the third attempt is answered. Every fact that telemetry and the
-bug report must then hold is known beforehand, and stands here, after the contract of 401s: what is absent is absent.
+`codex-api sim` is the service and its token authority. The first 401 makes the client read the stored login again,
+which changes nothing; the second makes it refresh the token; the third attempt is answered. Every fact that telemetry
+and the bug report must then hold is known beforehand, and stands here. What is unknown has no field and no tag.
 """
 
 import base64
@@ -55,13 +55,13 @@ class Answer:
         return {prefix + name: value for name, value in facts.items() if value}
 
 
-REFUSED = Answer("req-1", "ray-1-MUC", "invalid_token", "token_expired")
+REFUSED = Answer("req-1", "ray-1-FRA", "invalid_token", "token_expired")
 # The second 401 on a WebSocket says less: nothing that the first said may stand in its place.
 REFUSED_AGAIN = {
-    HTTP: Answer("req-2", "ray-2-MUC", "token_refused", "token_stale"),
-    WEBSOCKET: Answer("req-2", "ray-2-MUC"),
+    HTTP: Answer("req-2", "ray-2-FRA", "token_refused", "token_stale"),
+    WEBSOCKET: Answer("req-2", "ray-2-FRA"),
 }
-ANSWERED = Answer("req-3", "ray-3-MUC")
+ANSWERED = Answer("req-3", "ray-3-FRA")
 STATUSES = (401, 401, 200)
 
 
@@ -72,7 +72,7 @@ class Story:
     product: object
     target: Target
     way: tuple
-    secrets: tuple
+    _first_tokens: tuple
 
     def respond(self, settings=None):
         """`codex-api respond`, as that user."""
@@ -92,6 +92,12 @@ class Story:
     def through(self, port):
         """The same user and service, with something in between that listens on this port."""
         return replace(self, target=replace(self.target, port=port))
+
+    def secrets(self):
+        """What nobody else may see: the prompt, the tokens of the beginning and those of now."""
+        stored = json.loads((Path(self.target.settings["CODEX_HOME"]) / "auth.json").read_text())
+        now = [stored["tokens"][name] for name in ("access_token", "id_token", "refresh_token")]
+        return [PROMPT, *now, *self._first_tokens]
 
     @property
     def attempts(self):
@@ -175,7 +181,7 @@ def expired_login(product, way):
     authority = {"CODEX_REFRESH_TOKEN_URL_OVERRIDE": f"http://127.0.0.1:{port}/oauth/token"}
     target = Target(port, "", MODEL, path=BASE_PATH, settings={**places, **authority})
     with running("sim", [product.command, "sim", "--port", port, "--scenario", scenario], port):
-        yield Story(product, target, way, (access, identity, REFRESH_TOKEN, PROMPT))
+        yield Story(product, target, way, (access, identity, REFRESH_TOKEN))
 
 
 def _scenario(way, access, identity):

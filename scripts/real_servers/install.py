@@ -50,11 +50,11 @@ def system_program(name, package):
     return next(target.glob(f"usr/*bin/{name}"))
 
 
-def system_package(name, package):
-    """A program of the system's; its Debian package is installed, with all it needs, when it is missing."""
+def system_package(name, *packages):
+    """A program of the system's; these Debian packages are installed, with all they need, when it is missing."""
     if not _found(name):
         as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        install = [*as_root, "apt-get", "install", "-qq", "--yes", "--no-install-recommends", package]
+        install = [*as_root, "apt-get", "install", "-qq", "--yes", "--no-install-recommends", *packages]
         try:
             _run(*install)
         except subprocess.CalledProcessError:

@@ -1,4 +1,7 @@
-"""Stands in front of a server: keeps each request byte for byte, and passes it on or refuses it. It is no check of its own."""
+"""Stands in front of a server: keeps each request byte for byte, and passes it on or refuses it.
+
+It is no check of its own.
+"""
 
 import contextlib
 import http.server

@@ -37,7 +37,7 @@ TIMELINES = {
 
 
 def run(product, checks, quick):
-    chromium = system_package("chromium", "chromium")
+    chromium = system_package("chromium", "chromium", "fonts-dejavu-core")
     python = python_venv("playwright", [REQUIREMENT]) / "python"
     shutil.rmtree(PICTURES, ignore_errors=True)
     for way in (HTTP,) if quick else (HTTP, WEBSOCKET):
@@ -50,7 +50,7 @@ def run(product, checks, quick):
             checks.that(f"{way[0]}: `feedback preview` writes the page", seen.code == 0 and page.exists(), seen)
             told = folder / "story.json"
             facts = [story.attempts[0].request_id, ENDPOINT, *(answer.request_id for answer in story.attempts)]
-            expected = {"title": "[Bug]", "timeline": TIMELINES[way], "facts": facts, "secrets": story.secrets}
+            expected = {"title": "[Bug]", "timeline": TIMELINES[way], "facts": facts, "secrets": story.secrets()}
             told.write_text(json.dumps(expected))
         checks.of_program(
             "the reader of the page", [python, "-B", READER, chromium, page, told, folder], READER_SECONDS

@@ -185,33 +185,48 @@ def _colours(page):
 
 
 def _luminance(colour):
-    """Relative luminance of `rgb(…)` (WCAG 2.2). A page without a colour of its own is white paper."""
-    numbers = [float(it) for it in re.findall(r"[\d.]+", colour)]
-    if len(numbers) == 4 and numbers[3] == 0:
-        return 1.0
-    linear = [it / 12.92 if it <= 0.03928 else ((it + 0.055) / 1.055) ** 2.4 for it in (n / 255 for n in numbers[:3])]
+    """Relative luminance of `rgb(…)` (WCAG 2.2)."""
+    return _luminance_of(_numbers(colour))
+
+
+def _luminance_of(numbers):
+    shares = [number / 255 for number in numbers[:3]]
+    linear = [it / 12.92 if it <= 0.04045 else ((it + 0.055) / 1.055) ** 2.4 for it in shares]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+def _numbers(colour):
+    """Red, green and blue of 255, and how opaque it is."""
+    numbers = [float(it) for it in re.findall(r"[\d.]+", colour)]
+    return [*numbers, 1.0][:4]
+
+
+def _over(colour, behind):
+    """What is seen of a translucent colour with another one behind it."""
+    return [front * colour[3] + back * (1 - colour[3]) for front, back in zip(colour[:3], behind[:3])] + [1.0]
+
+
+# Of each element with text of its own: its colour, the backgrounds from its own to that of the page, and the text.
+TEXTS = """() => [...document.querySelectorAll('body *')]
+    .filter(it => it.checkVisibility() && [...it.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+    .map(it => {
+        const backgrounds = [];
+        for (let at = it; at; at = at.parentElement) backgrounds.push(getComputedStyle(at).backgroundColor);
+        return [getComputedStyle(it).color, backgrounds, it.textContent.trim().slice(0, 40)];
+    })"""
+
+
 def _worst_contrast(page):
-    """The text that stands out least, with its contrast. Texts over a translucent or drawn background are passed over."""
-    texts = page.evaluate(
-        """() => [...document.querySelectorAll('body *')].filter(it => it.offsetParent && it.checkVisibility() &&
-            [...it.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())).map(it => {
-            let behind = it;
-            while (behind && getComputedStyle(behind).backgroundColor === 'rgba(0, 0, 0, 0)') behind = behind.parentElement;
-            const back = behind ? getComputedStyle(behind).backgroundColor : 'rgb(255, 255, 255)';
-            return [getComputedStyle(it).color, back, it.textContent.trim().slice(0, 40)];
-        })"""
-    )
+    """The text that stands out least, with its contrast."""
     worst = {"contrast": 21.0}
-    for colour, back, text in texts:
-        if not (colour.startswith("rgb(") and back.startswith("rgb(")):
-            continue
-        light, dark = sorted((_luminance(colour), _luminance(back)), reverse=True)
-        contrast = (light + 0.05) / (dark + 0.05)
+    for colour, backgrounds, text in page.evaluate(TEXTS):
+        behind = [255.0, 255.0, 255.0, 1.0]
+        for background in reversed(backgrounds):
+            behind = _over(_numbers(background), behind)
+        seen = _luminance_of(_over(_numbers(colour), behind)), _luminance_of(behind)
+        contrast = (max(seen) + 0.05) / (min(seen) + 0.05)
         if contrast < worst["contrast"]:
-            worst = {"contrast": round(contrast, 2), "colour": colour, "behind": back, "text": text}
+            worst = {"contrast": round(contrast, 2), "colour": colour, "behind": behind, "text": text}
     return worst
 
 

@@ -74,7 +74,8 @@ class Claims:
         identity = [signal for signal, text in texts.items() if any(fact in text for fact in IDENTITY.values())]
         there = all(self._arrived.raw.values())
         self._that("logs say who the user is, spans and metrics do not", there and identity == ["logs"], identity)
-        leaks = [signal for signal, text in texts.items() if any(secret in text for secret in self._story.secrets)]
+        secrets = self._story.secrets()
+        leaks = [signal for signal, text in texts.items() if any(secret in text for secret in secrets)]
         self._that("no token and no prompt", there and not leaks, leaks)
 
     def _that(self, claim, holds, seen):

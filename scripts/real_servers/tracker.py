@@ -5,27 +5,25 @@ What is sent is kept byte for byte on its way to the tracker. Its quirk: it keep
 
 import json
 import re
-import subprocess
-import uuid
-from pathlib import Path
 
 from .bugsink import bugsink
+from .envelope_claims import REQUIREMENTS, Sent
 from .expired_login import HTTP, WEBSOCKET, expired_login
 from .install import FOLDER, python_venv
 from .recording_front import recording_front
 
-JUDGES = ["sentry-relay==0.10.1", "sentry-sdk==2.75.0"]
-JUDGE = Path(__file__).with_name("sentry_judges.py")
 REASON = "It asks me to log in, again and again"
 RESERVED = {"classification": "bug", "reason": REASON}
 # Every byte there is, line feeds and what is no UTF-8 among them.
-ATTACHED = bytes(range(256)) + b"\n\r\n\x00" + "ä\n".encode()
+ATTACHED = FOLDER / "attached.bin"
+ATTACHED_BYTES = bytes(range(256)) + b"\n\r\n\x00" + "ä\n".encode()
 EVENT_ID = re.compile(r"\b[0-9a-f]{32}\b")
-LIMITS = {"key": re.compile(r"[A-Za-z0-9_.:-]{1,32}"), "value": 200}
+TAG_KEY = re.compile(r"[A-Za-z0-9_.:-]{1,32}")
+TAG_VALUE_CHARS = 200
 
 
 def run(product, checks, quick):
-    python = python_venv("sentry", JUDGES) / "python"
+    python = python_venv("sentry", REQUIREMENTS) / "python"
     with bugsink() as tracker, recording_front(tracker.port) as front:
         settings = {"CODEX_FEEDBACK_DSN": tracker.dsn(front.port)}
         for way in (HTTP, WEBSOCKET):
@@ -34,19 +32,19 @@ def run(product, checks, quick):
                 checks.that(f"{way[0]}: the third attempt is answered", seen.code == 0 and seen.text, seen)
                 event_id = _sent(checks, way[0], story, front, settings)
                 _read_back(checks, way[0], story, tracker.events().get(event_id))
-                _judged(checks, way[0], story, python, front.taken[-1].body if front.taken else b"")
+                sent = Sent(python, front.taken[-1].body, {ATTACHED.name: ATTACHED_BYTES})
+                sent.judge(checks, way[0], story.secrets())
         _refused(product, checks, tracker, front, settings)
 
 
-def send(story, settings, *options):
+def _send(story, settings, *options):
     return story.command("feedback", "send", "--classification", "bug", "--reason", REASON, *options, settings=settings)
 
 
 def _sent(checks, name, story, front, settings):
-    attachment = FOLDER / "attached.bin"
-    attachment.write_bytes(ATTACHED)
+    ATTACHED.write_bytes(ATTACHED_BYTES)
     before = len(front.taken)
-    seen = send(story, settings, "--attach", attachment)
+    seen = _send(story, settings, "--attach", ATTACHED)
     told = EVENT_ID.findall(seen.out)
     sent = front.taken[before:]
     holds = seen.code == 0 and len(told) == 1 and [taken.status for taken in sent] == [200]
@@ -61,9 +59,8 @@ def _read_back(checks, name, story, event):
     wanted = story.tags()
     wrong = {key: (of_contract.get(key), wanted.get(key)) for key in of_contract.keys() | wanted.keys()}
     wrong = {key: pair for key, pair in wrong.items() if pair[0] != pair[1]}
-    checks.that(
-        f"{name}: the tracker has exactly the tags of the contract", event and not wrong, f"(has, must) {wrong}"
-    )
+    claim = f"{name}: the tracker has exactly the tags of the contract"
+    checks.that(claim, event and not wrong, f"(has, must) {wrong}")
     reserved = {key: tags.get(key) for key in RESERVED}
     checks.that(f"{name}: and those of the report", reserved == RESERVED and tags.get("cli_version"), tags)
     fits = tags and all(_fits(key, value) for key, value in tags.items())
@@ -72,65 +69,7 @@ def _read_back(checks, name, story, event):
 
 def _fits(key, value):
     plain = isinstance(value, str) and value and "\n" not in value and not value.startswith(('"', "Some("))
-    return bool(LIMITS["key"].fullmatch(key)) and plain and len(value) <= LIMITS["value"]
-
-
-def _judged(checks, name, story, python, body):
-    judged, payloads = _judge(python, body)
-    items = judged["items"]
-    kinds = [item["type"] for item in items]
-    checks.that(f"{name}: sentry-sdk finds one event and the attachments", kinds.count("event") == 1, kinds)
-    event = judged["event"] or {}
-    holds = (
-        re.fullmatch(r"[0-9a-f]{32}", event.get("event_id", ""))
-        and judged["headers"].get("event_id") == event["event_id"]
-    )
-    checks.that(
-        f"{name}: envelope and event have the same id", holds and judged["headers"].get("sent_at"), judged["headers"]
-    )
-    files = {
-        item["headers"].get("filename"): payload
-        for item, payload in zip(items, payloads)
-        if item["type"] == "attachment"
-    }
-    checks.that(
-        f"{name}: the attachment is there byte for byte",
-        files.get("attached.bin") == ATTACHED,
-        {it: len(files[it]) for it in files},
-    )
-    logs = files.get("codex-logs.log", b"").decode(errors="replace")
-    checks.that(f"{name}: the log is attached, and has the 401s", "401" in logs, logs[:300] or sorted(files, key=str))
-    lengths = all(item["headers"].get("length") == item["bytes"] for item in items if item["type"] == "attachment")
-    checks.that(f"{name}: each attachment says its length", lengths, items)
-    corrections = judged["corrections"]
-    checks.that(f"{name}: sentry-relay has nothing to correct", event and not corrections, corrections)
-    kept = dict(judged["normalized"].get("tags") or [])
-    checks.that(f"{name}: and leaves the tags as they are", kept == event.get("tags"), kept)
-    leaks = [secret[:12] for secret in story.secrets if secret.encode() in body]
-    checks.that(f"{name}: no token and no prompt in the envelope", body and not leaks, leaks)
-
-    event["timestamp"], event["level"] = "yesterday", "quite bad"
-    judged, _ = _judge(python, _envelope(event))
-    checks.that(f"{name}: sentry-relay does correct a damaged one", judged["corrections"], judged["normalized"])
-
-
-def _judge(python, body):
-    """What the two programs make of an envelope, and the bytes of its items."""
-    folder = FOLDER / "envelope"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "whole").write_bytes(body)
-    command = [str(python), "-B", str(JUDGE), str(folder / "whole"), str(folder)]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
-    if done.returncode != 0:
-        raise RuntimeError(f"the envelope cannot be read: {done.stderr[-1500:]}")
-    judged = json.loads(done.stdout)
-    return judged, [(folder / str(number)).read_bytes() for number in range(len(judged["items"]))]
-
-
-def _envelope(event):
-    payload = json.dumps(event)
-    header = json.dumps({"type": "event", "length": len(payload.encode())})
-    return f"{json.dumps({'event_id': uuid.uuid4().hex})}\n{header}\n{payload}\n".encode()
+    return bool(TAG_KEY.fullmatch(key)) and plain and len(value) <= TAG_VALUE_CHARS
 
 
 def _refused(product, checks, tracker, front, settings):
@@ -139,8 +78,8 @@ def _refused(product, checks, tracker, front, settings):
         story.respond()
         front.refusals += [503] * 10
         before = len(front.taken)
-        seen = send(story, settings)
-        tried = [taken for taken in front.taken[before:]]
+        seen = _send(story, settings)
+        tried = front.taken[before:]
         front.refusals.clear()
         said = "flush" in seen.out + seen.err
         checks.that("a tracker that is down: the report is kept, and how to send it is said", tried and said, seen)

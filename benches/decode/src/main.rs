@@ -1,14 +1,12 @@
 //! Decodes a stream from memory, without sockets: `bench-decode nothing|handwritten|ours STREAM`.
 //! Run under callgrind; `nothing` is what is subtracted.
 
-mod memory;
-
 use std::sync::Arc;
 
 use bench_handwritten::Reader;
+use bench_ours::Memory;
 use bytes::Bytes;
 use codex_api::{ApiClient, ApiKey, Provider};
-use memory::Memory;
 use workload::{Body, Rendered, Scenario, Size, Tally};
 
 /// Enough for a steady number, few enough for callgrind.
@@ -54,6 +52,6 @@ fn handwritten(chunks: Vec<Bytes>) -> Result<Tally, Failure> {
 fn ours(chunks: Vec<Bytes>) -> Result<Tally, Failure> {
     let provider = Provider::new("memory", "http://127.0.0.1:9/v1")?;
     let client =
-        ApiClient::with_transport(provider, Arc::new(Memory::new(chunks))).auth(ApiKey::new("bench"));
+        ApiClient::with_transport(provider, Arc::new(Memory::new(vec![chunks]))).auth(ApiKey::new("bench"));
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(bench_ours::count(&client))
 }

@@ -31,7 +31,8 @@ fn outcome<F: Future<Output = Outcome>>(contestant: impl FnOnce(String) -> F) ->
     runtime()?.block_on(contestant(base_url))
 }
 
-fn runtime() -> std::io::Result<Runtime> {
+/// The runtime that every contestant runs on.
+pub fn runtime() -> std::io::Result<Runtime> {
     let mut builder = match std::env::var_os(MULTI_THREAD) {
         Some(_) => Builder::new_multi_thread(),
         None => Builder::new_current_thread(),

@@ -28,6 +28,8 @@ const TOKENS: [(&str, &str); 16] = [
     (" and", " and"),
     (" counted", " counted"),
 ];
+/// Begins the second line of a record.
+const DATA: &str = "data: ";
 const PADDING: &str = "Wd6S45xQ7SyQLTb0aZp3Rk9fVn2hMc8uJq5eG1tY4wXo7sDi";
 
 /// A scenario's body.
@@ -67,6 +69,15 @@ impl Rendered {
             Chunking::Event => self.records.iter().map(|range| &self.body[range.clone()]).collect(),
         }
     }
+
+    /// The events as JSON, without the lines of SSE: what a WebSocket carries.
+    pub fn messages(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.records.iter().map(|range| {
+            let record = &self.body[range.clone()];
+            let data = record.iter().position(|&byte| byte == b'\n').map_or(0, |end| end + 1 + DATA.len());
+            record[data..].trim_ascii_end()
+        })
+    }
 }
 
 /// `count` delta records alone.
@@ -90,7 +101,7 @@ impl Writer {
         let start = self.body.len();
         let sequence = self.sequence;
         for part in [
-            &format!("event: {kind}\ndata: {{\"type\":\"{kind}\",\"sequence_number\":{sequence},"),
+            &format!("event: {kind}\n{DATA}{{\"type\":\"{kind}\",\"sequence_number\":{sequence},"),
             fields,
             "}\n\n",
         ] {

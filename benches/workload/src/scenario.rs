@@ -71,4 +71,28 @@ impl Scenario {
             new("large-item", "one large output_item.done, 16 KB chunks", Body::LargeItem(large), kb16),
         ]
     }
+
+    /// The streams of the telemetry bench: 20,000 deltas whatever the size of a run.
+    pub fn telemetry() -> [Self; 2] {
+        let body = Body::Deltas(20_000);
+        [
+            Self {
+                name: "20k",
+                title: "20,000 deltas, 16 KB chunks",
+                body,
+                chunking: Chunking::Bytes(16 << 10),
+            },
+            Self {
+                name: "20k-event",
+                title: "20,000 deltas, one event a chunk",
+                body,
+                chunking: Chunking::Event,
+            },
+        ]
+    }
+
+    /// The scenario of that name.
+    pub fn find(name: &str, size: Size) -> Option<Self> {
+        Self::all(size).into_iter().chain(Self::telemetry()).find(|scenario| scenario.name == name)
+    }
 }

@@ -57,3 +57,16 @@ fn a_tally_notices_a_lost_a_swapped_and_a_shortened_delta() {
     assert_eq!(whole.to_string().parse::<Tally>().unwrap(), whole);
     assert!("tally deltas=x".parse::<Tally>().is_err());
 }
+
+#[test]
+fn messages_are_the_data_of_the_records() {
+    for scenario in Scenario::telemetry() {
+        let rendered = Rendered::new(&scenario);
+        let messages: Vec<_> = rendered.messages().collect();
+        assert_eq!(messages.len(), scenario.body.events() as usize + 8, "the events that open and close");
+        for message in messages {
+            assert!(message.starts_with(b"{\"type\":\"response.") && message.ends_with(b"}"));
+            assert!(!message.contains(&b'\n'));
+        }
+    }
+}

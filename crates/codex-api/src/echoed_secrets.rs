@@ -2,11 +2,15 @@
 
 use std::{fmt, sync::Arc};
 
+use codex_observe::{AuthEvidence, SafeText};
+use codex_protocol::ErrorCode;
 use http::{HeaderMap, header::AUTHORIZATION};
 use secrecy::{ExposeSecret, SecretString};
 
 /// The shortest value that is looked for: shorter ones would blank out ordinary words, and protect nothing.
 const MIN_SECRET_BYTES: usize = 6;
+/// Stands in place of a word that holds one of them.
+const REMOVED: &str = "[removed: holds what was sent as credentials]";
 
 /// The sensitive values of a request. Servers repeat them in error messages, in forms that no pattern knows.
 #[derive(Clone, Default)]
@@ -38,6 +42,33 @@ impl EchoedSecrets {
         }
         hidden
     }
+
+    /// A word of the service's, such as a code: as it is, or a marker that says why it is not.
+    pub(crate) fn checked(&self, word: &str) -> SafeText {
+        SafeText::new(if self.hide(word).is_some() { REMOVED } else { word })
+    }
+
+    pub(crate) fn check_word(&self, word: &mut Option<String>) {
+        if let Some(word) = word {
+            *word = self.checked(word).to_string();
+        }
+    }
+
+    pub(crate) fn check_code(&self, code: &mut Option<ErrorCode>) {
+        if let Some(ErrorCode::Other(word)) = code {
+            *word = self.checked(word).to_string();
+        }
+    }
+
+    /// The evidence without them.
+    pub(crate) fn checked_evidence(&self, evidence: AuthEvidence) -> AuthEvidence {
+        let mut checked = evidence;
+        let AuthEvidence { request_id, cf_ray, auth_error, auth_error_code, .. } = &mut checked;
+        for fact in [request_id, cf_ray, auth_error, auth_error_code].into_iter().flatten() {
+            *fact = self.checked(fact);
+        }
+        checked
+    }
 }
 
 impl fmt::Debug for EchoedSecrets {
@@ -66,6 +97,8 @@ mod tests {
         let secrets = EchoedSecrets::of(&headers);
         assert_eq!(secrets.hide("bad key plain-key-1!").as_deref(), Some("bad key [REDACTED]!"));
         assert_eq!(secrets.hide("visible-note, abc"), None);
+        assert_eq!(secrets.checked("id-of plain-key-1").as_str(), REMOVED);
+        assert_eq!(secrets.checked("req-1").as_str(), "req-1");
         assert!(!format!("{secrets:?}").contains("plain"));
     }
 }

@@ -270,8 +270,17 @@ impl ApiErrorKind {
         }
     }
 
-    /// Takes out of the service's words what the request carried.
+    /// Takes credentials out of the service's words: what looks like one, and what the request carried.
     fn hide(&mut self, secrets: &EchoedSecrets) {
+        match self {
+            Self::Api { code, .. } => secrets.check_code(code),
+            Self::InvalidRequest { param, code, .. } => {
+                secrets.check_word(param);
+                secrets.check_code(code);
+            }
+            Self::UsageLimitReached { plan_type, .. } => secrets.check_word(plan_type),
+            _ => {}
+        }
         match self {
             Self::Api { message, .. }
             | Self::ContextWindowExceeded { message }

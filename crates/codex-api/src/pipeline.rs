@@ -357,11 +357,11 @@ impl ErrorContext {
         match result {
             Ok((head, _)) => {
                 self.status = Some(head.status.as_u16());
-                self.evidence = answer::evidence(head);
+                self.evidence = self.secrets.checked_evidence(answer::evidence(head));
             }
             Err(failed) => {
                 self.status = failed.status();
-                self.evidence = failed.evidence();
+                self.evidence = self.secrets.checked_evidence(failed.evidence());
                 if let Some(head) = &failed.head {
                     self.learn_limits(&head_facts::limit_headers(head));
                 }

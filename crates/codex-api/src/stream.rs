@@ -267,7 +267,7 @@ impl ResponseStream {
     fn reported_error(&mut self, error: &ErrorBody) -> ApiErrorKind {
         let evidence = AuthEvidence::from_headers(|name| error.headers.get(name).map(str::as_bytes));
         if !evidence.is_empty() {
-            self.call.context.evidence = evidence;
+            self.call.context.evidence = self.call.context.secrets.checked_evidence(evidence);
         }
         self.call.context.learn_limits(&error.headers);
         self.call.context.status = error.status.or(self.call.context.status);

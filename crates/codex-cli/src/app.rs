@@ -15,9 +15,12 @@ use crate::{
     exit::Exit,
     failure::Failure,
     log,
-    login::LoginInUse,
+    run::Run,
     terminal::{Status, StatusSettings, Target, Verbosity},
 };
+
+/// What a user does about a failure that is nobody's fault here.
+const REPORT_COMMAND: &str = "codex-api feedback preview";
 
 /// Two are enough for one request and, embedded, its simulator.
 const WORKER_THREADS: usize = 2;
@@ -27,20 +30,36 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
     let environment = Environment::process();
     let settings = status_settings(&arguments.general, &environment);
     let status = Status::new(stderr(), settings);
-    let result = log::start(&environment, settings.colored).and_then(|()| {
-        let runtime = runtime().map_err(Failure::Runtime)?;
-        let target = if stdout().is_terminal() { Target::Terminal } else { Target::Program };
-        let (config_file, login) = (arguments.general.config, LoginInUse::default());
-        let context = Context { environment, config_file, status: status.clone(), target, login };
-        let result = runtime.block_on(command::run(arguments.command, context));
-        // A read of standard input cannot be cancelled; it must not keep an interrupted command alive.
-        runtime.shutdown_background();
-        result
+    let run = Run::begin(&arguments.command, &environment, status.clone());
+    let started = log::start(&environment, settings.colored, &run);
+    let runtime = match started.and_then(|()| runtime().map_err(Failure::Runtime)) {
+        Ok(runtime) => runtime,
+        Err(failure) => return report(&failure, &status),
+    };
+    let target = if stdout().is_terminal() { Target::Terminal } else { Target::Program };
+    let config_file = arguments.general.config;
+    let context = Context { environment, config_file, status: status.clone(), target, run: run.clone() };
+    // Up to its end within the runtime: an interruption is heard meanwhile.
+    let exit = runtime.block_on(async {
+        let result = command::run(arguments.command, context).await;
+        conclude(result, &run, &status)
     });
-    match result {
-        Ok(exit) => exit,
-        Err(failure) => report(&failure, &status),
+    // A read of standard input cannot be cancelled; it must not keep an interrupted command alive.
+    runtime.shutdown_background();
+    exit
+}
+
+/// Tells how the run went before anything else is done, since that may take a while.
+fn conclude(result: Result<Exit, Failure>, run: &Run, status: &Status) -> Exit {
+    let (exit, error) = match &result {
+        Ok(exit) => (*exit, None),
+        Err(failure) => (report(failure, status), Some(error_text::line(failure))),
+    };
+    let kept = run.end(exit, error);
+    if kept && exit.is_failure() && status.is_read_by_a_person() {
+        status.explain("report it with", REPORT_COMMAND);
     }
+    exit
 }
 
 fn report(failure: &Failure, status: &Status) -> Exit {

@@ -4,12 +4,14 @@ mod compact;
 mod connection;
 mod doctor;
 mod duration;
+mod feedback;
 mod filled;
 mod login;
 mod memories;
 mod models;
 mod pair;
 mod realtime;
+mod record;
 mod respond;
 mod responses;
 mod transcribe;
@@ -21,11 +23,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use compact::CompactArgs;
 pub(crate) use connection::ConnectionArgs;
 pub(crate) use doctor::DoctorArgs;
+pub(crate) use feedback::{FeedbackArgs, FeedbackCommand, PreviewArgs, ReportArgs, RunsArgs};
 pub(crate) use login::{LoginArgs, LoginCommand, LogoutArgs, StatusArgs};
 pub(crate) use memories::MemoriesArgs;
 pub(crate) use models::ModelsArgs;
 pub(crate) use pair::{PairError, PairKind, split};
 pub(crate) use realtime::{ProtocolVersion, RealtimeArgs};
+pub(crate) use record::RecordArgs;
 pub(crate) use respond::RespondArgs;
 pub(crate) use responses::{ResponsesArgs, ResponsesCommand, ResumeArgs, StoredArgs};
 pub(crate) use transcribe::TranscribeArgs;
@@ -42,6 +46,7 @@ Examples:
   codex-api models                            what the provider offers
   codex-api login                             log in; `login status` says who is
   codex-api doctor                            find out why requests fail
+  codex-api feedback preview                  a report on the run that failed
   codex-api sim --port 8080                   serve the simulator
 
 Without a key, a login and a provider, a simulator inside the process answers.
@@ -108,10 +113,42 @@ pub(crate) enum Command {
     Logout(LogoutArgs),
     /// Find out why requests fail: configuration, credentials, network, clock.
     Doctor(Box<DoctorArgs>),
+    /// Report a run: see what would be sent, send it.
+    Feedback(FeedbackArgs),
     /// Serve the simulator, for any client and for tests.
     Sim(SimArgs),
     /// Print the completions of a shell.
     Completions(CompletionsArgs),
+}
+
+impl Command {
+    /// What is run, without its arguments.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Respond(_) => "respond",
+            Self::Responses(args) => args.command.name(),
+            Self::Compact(_) => "compact",
+            Self::Memories(_) => "memories",
+            Self::Transcribe(_) => "transcribe",
+            Self::Realtime(_) => "realtime",
+            Self::Models(_) => "models",
+            Self::Login(_) => "login",
+            Self::Logout(_) => "logout",
+            Self::Doctor(_) => "doctor",
+            Self::Feedback(_) => "feedback",
+            Self::Sim(_) => "sim",
+            Self::Completions(_) => "completions",
+        }
+    }
+
+    /// Whether it sends requests that a report can be about.
+    pub(crate) fn asks_somebody(&self) -> bool {
+        match self {
+            Self::Login(args) => args.command.is_none(),
+            Self::Feedback(_) | Self::Sim(_) | Self::Completions(_) => false,
+            _ => true,
+        }
+    }
 }
 
 const SIM_EXAMPLES: &str = "\

@@ -3,6 +3,7 @@
 mod compact;
 mod completions;
 mod doctor;
+mod feedback;
 mod json_line;
 mod login;
 mod logout;
@@ -29,7 +30,7 @@ use crate::{
     failure::Failure,
     input::InputError,
     interrupt,
-    login::LoginInUse,
+    run::Run,
     terminal::{Status, Target, TextOutput},
 };
 
@@ -40,8 +41,7 @@ pub(crate) struct Context {
     pub(crate) status: Status,
     /// What standard output is.
     pub(crate) target: Target,
-    /// The login that requests go out with.
-    pub(crate) login: LoginInUse,
+    pub(crate) run: Run,
 }
 
 impl Context {
@@ -79,25 +79,26 @@ fn joined<T>(read: Result<Result<T, InputError>, JoinError>) -> Result<T, InputE
 
 /// Does it. Tokens that are being renewed at its end are stored before this returns, also after an interruption.
 pub(crate) async fn run(command: Command, context: Context) -> Result<Exit, Failure> {
-    let login = context.login.clone();
+    let run = context.run.clone();
     let result = dispatch(command, context).await;
-    login.settle().await;
+    run.login().settle().await;
     result
 }
 
 async fn dispatch(command: Command, context: Context) -> Result<Exit, Failure> {
-    let login = context.login.clone();
+    let run = context.run.clone();
     match command {
-        Command::Respond(args) => interrupt::or(Box::pin(respond::run(*args, context)), login).await,
-        Command::Responses(args) => interrupt::or(Box::pin(responses::run(args, &context)), login).await,
-        Command::Compact(args) => interrupt::or(Box::pin(compact::run(args, &context)), login).await,
-        Command::Memories(args) => interrupt::or(Box::pin(memories::run(args, &context)), login).await,
-        Command::Transcribe(args) => interrupt::or(Box::pin(transcribe::run(args, &context)), login).await,
-        Command::Realtime(args) => interrupt::or(Box::pin(realtime::run(args, &context)), login).await,
-        Command::Models(args) => interrupt::or(Box::pin(models::run(&args, &context)), login).await,
-        Command::Login(args) => interrupt::or(Box::pin(login::run(&args, &context)), login).await,
-        Command::Logout(args) => interrupt::or(Box::pin(logout::run(&args, &context)), login).await,
-        Command::Doctor(args) => interrupt::or(Box::pin(doctor::run(*args, &context)), login).await,
+        Command::Respond(args) => interrupt::or(Box::pin(respond::run(*args, context)), run).await,
+        Command::Responses(args) => interrupt::or(Box::pin(responses::run(args, &context)), run).await,
+        Command::Compact(args) => interrupt::or(Box::pin(compact::run(args, &context)), run).await,
+        Command::Memories(args) => interrupt::or(Box::pin(memories::run(args, &context)), run).await,
+        Command::Transcribe(args) => interrupt::or(Box::pin(transcribe::run(args, &context)), run).await,
+        Command::Realtime(args) => interrupt::or(Box::pin(realtime::run(args, &context)), run).await,
+        Command::Models(args) => interrupt::or(Box::pin(models::run(&args, &context)), run).await,
+        Command::Login(args) => interrupt::or(Box::pin(login::run(&args, &context)), run).await,
+        Command::Logout(args) => interrupt::or(Box::pin(logout::run(&args, &context)), run).await,
+        Command::Doctor(args) => interrupt::or(Box::pin(doctor::run(*args, &context)), run).await,
+        Command::Feedback(args) => interrupt::or(Box::pin(feedback::run(args, &context)), run).await,
         // An interruption is its proper end.
         Command::Sim(args) => sim::run(&args, &context).await.map(|()| Exit::Ok),
         Command::Completions(args) => completions::run(&args).map(|()| Exit::Ok),

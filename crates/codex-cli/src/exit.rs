@@ -22,6 +22,14 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
+    /// Whether something went wrong, other than that the user had enough.
+    pub(crate) fn is_failure(self) -> bool {
+        match self {
+            Self::Ok | Self::Interrupted => false,
+            Self::Failed | Self::Usage | Self::Auth => true,
+        }
+    }
+
     pub(crate) fn code(self) -> u8 {
         match self {
             Self::Ok => 0,

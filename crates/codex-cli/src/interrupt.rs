@@ -4,16 +4,17 @@ use std::{io, process, time::Duration};
 
 use tokio::sync::oneshot;
 
-use crate::{exit::Exit, failure::Failure, login::LoginInUse};
+use crate::{exit::Exit, failure::Failure, run::Run};
 
 /// How long the command may take to clean up before it is ended, in case something blocks (a full pipe).
 const GRACE: Duration = Duration::from_millis(500);
 
-/// What `work` gives, or what an interruption gives: `work` is dropped then, and with it its request. Tokens that are
-/// being renewed are waited for, unless there is a second interruption.
+/// What `work` gives, or what an interruption gives: `work` is dropped then, and with it its request. Where that does not
+/// end the command soon, it is ended here. Tokens that are being renewed are waited for, and the run is put on disk, unless
+/// there is a second interruption.
 pub(crate) async fn or<T: Into<Exit>>(
     work: impl Future<Output = Result<T, Failure>>,
-    login: LoginInUse,
+    run: Run,
 ) -> Result<Exit, Failure> {
     let interrupted = signal().map_err(Failure::Runtime)?;
     let (tell, told) = oneshot::channel();
@@ -26,10 +27,10 @@ pub(crate) async fn or<T: Into<Exit>>(
         tokio::time::sleep(GRACE).await;
         match again {
             Ok(again) => tokio::select! {
-                () = login.settle() => {}
+                () = end(run) => {}
                 () = again => {}
             },
-            Err(_nobody_listens) => login.settle().await,
+            Err(_nobody_listens) => end(run).await,
         }
         process::exit(Exit::Interrupted.code().into());
     });
@@ -38,6 +39,14 @@ pub(crate) async fn or<T: Into<Exit>>(
         Ok(()) = told => Ok(Exit::Interrupted),
         result = work => result.map(Into::into),
     }
+}
+
+/// What must not be left undone.
+async fn end(run: Run) {
+    run.login().settle().await;
+    let ended = tokio::task::spawn_blocking(move || run.end(Exit::Interrupted, None));
+    // The process ends here, whatever became of it.
+    let _ended = ended.await;
 }
 
 /// Done at an interruption or when the process is asked to terminate. Signals are heard from the call on, not only

@@ -13,7 +13,7 @@ use codex_core::{
 };
 use tokio::time::timeout;
 
-use crate::{args::ConnectionArgs, command::Context, failure::Failure};
+use crate::{args::ConnectionArgs, command::Context, failure::Failure, run::of_login_file};
 
 /// Replaces the token authority: for private ones, and for the simulator.
 pub(crate) const ISSUER_VARIABLE: &str = "CODEX_API_ISSUER";
@@ -25,17 +25,22 @@ const SETTLE_PATIENCE: Duration = Duration::from_secs(10);
 /// Where logins are kept and renewed, as the configuration and the environment say. `issuer` goes over the environment.
 pub(crate) fn setup(
     config: &Config,
-    environment: &Environment,
+    context: &Context,
     issuer: Option<&str>,
 ) -> Result<AuthSetup, AuthError> {
+    let (environment, run) = (&context.environment, &context.run);
     let mut setup = AuthSetup::from_environment(environment, config.login.store)?;
     setup.restrictions = config.login.restrictions.clone();
     let issuer = issuer.map(str::to_owned).or_else(|| environment.variable(ISSUER_VARIABLE));
-    if let Some(issuer) = issuer {
-        let transport = ReqwestTransport::shared(&ClientConfig::default())?;
-        let authority = TokenAuthority::with_issuer(Arc::new(transport), &issuer)?;
+    if issuer.is_some() || run.records() {
+        let transport = run.recorded(Arc::new(ReqwestTransport::shared(&ClientConfig::default())?));
+        let authority = match issuer {
+            Some(issuer) => TokenAuthority::with_issuer(transport, &issuer)?,
+            None => TokenAuthority::new(transport)?,
+        };
         setup.authority = authority.with_environment(environment)?;
     }
+    of_login_file(&*setup.store, |secret| run.protect(secret));
     Ok(setup)
 }
 
@@ -53,7 +58,7 @@ impl StoredLogin {
     /// # Errors
     /// When the connections of this process cannot be set up: then nothing at all can be asked.
     pub(crate) async fn read(config: &Config, context: &Context) -> Result<Self, Failure> {
-        let read = match setup(config, &context.environment, None) {
+        let read = match setup(config, context, None) {
             Ok(setup) => setup.manager().await.map(Some),
             Err(error) => Err(error),
         };

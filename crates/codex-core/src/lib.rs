@@ -37,10 +37,10 @@ pub use config::{
 };
 pub use model_client::{ModelClient, SessionSettings, Transport};
 pub use model_client_session::{ModelClientSession, TurnSettings};
-pub use report_sender::{REPORT_TIMEOUT, ReportSender};
 pub use recording::{
     FINISH_PATIENCE, MAX_WAITING_BYTES, RecordError, RecordedTexts, Recorder, RecordingCut, RecordingOptions,
     RecordingSummary,
 };
+pub use report_sender::{REPORT_TIMEOUT, ReportSender};
 pub use turn::{Turn, TurnEvent};
 pub use turn_metadata::{TurnMetadata, Workspace};

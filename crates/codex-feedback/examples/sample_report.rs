@@ -111,6 +111,15 @@ fn tell(feedback: &Feedback) {
     let end = StreamEnded::new(compact, ok(1_650), 482, 96_310);
     at(2_240, feedback, &Event::StreamEnded(end));
 
+    refused_twice(feedback);
+    for chunk in 0..160 {
+        tracing::trace!(target: "codex_client::sse", chunk, bytes = 512 + chunk * 3, "frame");
+    }
+    tracing::error!(target: "codex_core::auth", code = "refresh_token_reused", "the token authority refused: log in again");
+}
+
+/// A 401, a step of recovery, another 401, and a step that fails for good.
+fn refused_twice(feedback: &Feedback) {
     let operation = OperationId::next();
     let steps = [
         (2_840, 420, RecoveryPhase::Reload, RecoveryOutcome::Succeeded { state_changed: false }),
@@ -142,10 +151,6 @@ fn tell(feedback: &Feedback) {
             &Event::AuthRecovery(AuthRecovery::new(Endpoint::RESPONSES, operation, step, seen)),
         );
     }
-    for chunk in 0..160 {
-        tracing::trace!(target: "codex_client::sse", chunk, bytes = 512 + chunk * 3, "frame");
-    }
-    tracing::error!(target: "codex_core::auth", code = "refresh_token_reused", "the token authority refused: log in again");
 }
 
 fn at(ms: u64, feedback: &Feedback, event: &Event) {

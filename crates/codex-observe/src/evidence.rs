@@ -9,7 +9,13 @@ const REQUEST_ID: &str = "x-request-id";
 const REQUEST_ID_FALLBACK: &str = "x-oai-request-id";
 const EDGE_TRACE: &str = "cf-ray";
 const AUTH_ERROR: &str = "x-openai-authorization-error";
-const ERROR_JSON: &str = "x-error-json";
+
+/// The headers that [`AuthEvidence`] is read from, in lower case.
+pub const EVIDENCE_HEADERS: [&str; 5] =
+    [REQUEST_ID, REQUEST_ID_FALLBACK, EDGE_TRACE, AUTH_ERROR, ERROR_JSON_HEADER];
+
+/// The header whose value is base64 of JSON: whoever shows headers has to decode it to see what it holds.
+pub const ERROR_JSON_HEADER: &str = "x-error-json";
 
 /// The largest `x-error-json` header that is decoded, in bytes; a larger one is an absent fact.
 pub const MAX_ERROR_JSON_BYTES: usize = 16 * 1024;
@@ -41,7 +47,7 @@ impl AuthEvidence {
             request_id: safe(REQUEST_ID).or_else(|| safe(REQUEST_ID_FALLBACK)),
             cf_ray: safe(EDGE_TRACE),
             auth_error: safe(AUTH_ERROR),
-            auth_error_code: text(ERROR_JSON).and_then(error_code),
+            auth_error_code: text(ERROR_JSON_HEADER).and_then(error_code),
         }
     }
 
@@ -84,7 +90,7 @@ mod tests {
             (REQUEST_ID_FALLBACK, b"req-9"),
             (EDGE_TRACE, b"ray-1"),
             (AUTH_ERROR, b"missing_authorization_header"),
-            (ERROR_JSON, json.as_bytes()),
+            (ERROR_JSON_HEADER, json.as_bytes()),
         ]);
         assert_eq!(evidence.request_id.as_deref(), Some("req-9"));
         assert_eq!(evidence.cf_ray.as_deref(), Some("ray-1"));
@@ -104,7 +110,7 @@ mod tests {
         let empty = STANDARD.encode(br#"{"error":{"code":""}}"#);
         let huge = STANDARD.encode(vec![b' '; MAX_ERROR_JSON_BYTES]);
         for value in [&b"%%%"[..], b"", b"\xff\xfe", no_code.as_bytes(), empty.as_bytes(), huge.as_bytes()] {
-            assert_eq!(read(&[(ERROR_JSON, value)]).auth_error_code, None);
+            assert_eq!(read(&[(ERROR_JSON_HEADER, value)]).auth_error_code, None);
         }
         assert!(read(&[(REQUEST_ID, b"\xff")]).is_empty());
     }

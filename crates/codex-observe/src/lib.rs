@@ -27,7 +27,7 @@ pub use event::{
     ApiRequest, Event, FallbackReason, RequestContext, StreamEnded, TransportFallback, WebsocketConnect,
     WebsocketRequest,
 };
-pub use evidence::{AuthEvidence, MAX_ERROR_JSON_BYTES};
+pub use evidence::{AuthEvidence, ERROR_JSON_HEADER, EVIDENCE_HEADERS, MAX_ERROR_JSON_BYTES};
 pub use history::{DEFAULT_HISTORY_EVENTS, History, HistoryObserver};
 pub use names::{Field, Privacy, event_name};
 pub use observer::{NoObserver, Observer};

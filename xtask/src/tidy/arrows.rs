@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("codex-protocol", &[]),
     ("codex-observe", &[]),
     ("codex-client", &[]),
+    ("xtask", &["codex-observe", "codex-otel"]),
     ("codex-sim", &["codex-protocol"]),
     ("codex-otel", &["codex-observe", "codex-protocol"]),
     ("codex-feedback", &["codex-observe", "codex-protocol"]),
@@ -46,8 +47,8 @@ const WITHOUT_TRANSPORT: &[&str] = &["codex-protocol", "codex-observe", "codex-o
 /// The transports, and what wraps them.
 const TRANSPORTS: &[&str] = &["reqwest", "hyper", "hyper-util", "tungstenite", "tokio-tungstenite"];
 
-/// A telemetry exporter brings its own transport: what is below it is not looked at.
-const EXPORTERS: &[&str] = &["opentelemetry-otlp"];
+/// The telemetry exporter has a transport of its own: it is allowed there, and what is below it is not looked at.
+const EXPORTERS: &[(&str, &str)] = &[("codex-otel", "reqwest")];
 
 pub(crate) fn check(metadata: &Metadata) -> Vec<Finding> {
     let members = metadata.workspace_packages();
@@ -64,7 +65,7 @@ pub(crate) fn check(metadata: &Metadata) -> Vec<Finding> {
             }
         }
         if WITHOUT_TRANSPORT.contains(&package.name.as_str()) {
-            findings.extend(transports_below(metadata, &package.id).into_iter().map(|transport| {
+            findings.extend(transports_below(metadata, package).into_iter().map(|transport| {
                 let fact = format!("{} pulls in {transport}", package.name);
                 Finding::error(&path, 1, fact)
                     .remedy("`cargo tree -i` shows through what; drop it or its feature")
@@ -81,7 +82,8 @@ fn is_allowed(from: &str, to: &str, kind: DependencyKind) -> bool {
 }
 
 /// The transports in the tree of one package, development dependencies left out.
-fn transports_below<'m>(metadata: &'m Metadata, root: &'m PackageId) -> BTreeSet<&'m str> {
+fn transports_below<'m>(metadata: &'m Metadata, package: &'m Package) -> BTreeSet<&'m str> {
+    let root: &PackageId = &package.id;
     let Some(resolve) = &metadata.resolve else { return BTreeSet::new() };
     let mut found = BTreeSet::new();
     let mut seen = BTreeSet::from([root]);
@@ -89,10 +91,10 @@ fn transports_below<'m>(metadata: &'m Metadata, root: &'m PackageId) -> BTreeSet
     while let Some(id) = waiting.pop() {
         let name =
             metadata.packages.iter().find(|package| package.id == *id).map_or("", |it| it.name.as_str());
-        found.extend(TRANSPORTS.iter().filter(|transport| **transport == name));
-        if EXPORTERS.contains(&name) {
+        if EXPORTERS.contains(&(package.name.as_str(), name)) {
             continue;
         }
+        found.extend(TRANSPORTS.iter().filter(|transport| **transport == name));
         let below = resolve.nodes.iter().filter(|node| node.id == *id).flat_map(|node| &node.deps);
         let ordinary =
             below.filter(|it| it.dep_kinds.iter().any(|kind| kind.kind != DependencyKind::Development));

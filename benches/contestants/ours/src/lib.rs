@@ -1,15 +1,30 @@
 //! One stream through codex-api's public API, counted.
 
+mod memory;
+
 use std::hint::black_box;
 
 use bench_runtime::Outcome;
-use codex_api::{ApiClient, ContentPart, ResponseEvent, ResponseItem, ResponsesApiRequest, ResponsesOptions};
+use codex_api::{
+    ApiClient, ContentPart, ResponseEvent, ResponseItem, ResponseStream, ResponsesApiRequest,
+    ResponsesOptions,
+};
 use workload::Tally;
 
-/// Streams a response and counts what arrives.
+pub use memory::Memory;
+
+/// What every contestant that is ours asks for.
+pub fn request() -> ResponsesApiRequest {
+    ResponsesApiRequest::new("gpt-5.4").input("Say hello")
+}
+
+/// Streams a response over HTTP and counts what arrives.
 pub async fn count(client: &ApiClient) -> Outcome {
-    let request = ResponsesApiRequest::new("gpt-5.4").input("Say hello");
-    let mut events = client.responses().stream_request(&request, &ResponsesOptions::default()).await?;
+    count_stream(client.responses().stream_request(&request(), &ResponsesOptions::default()).await?).await
+}
+
+/// Reads a stream to its end and counts what arrives.
+pub async fn count_stream(mut events: ResponseStream) -> Outcome {
     let mut tally = Tally::default();
     while let Some(event) = events.next().await {
         let event = event?;

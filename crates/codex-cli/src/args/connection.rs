@@ -6,7 +6,7 @@ use clap::Args;
 
 use codex_core::ProviderChoice;
 
-use super::{PairError, PairKind, duration::parse_duration, split};
+use super::{PairError, PairKind, RecordArgs, duration::parse_duration, split};
 
 /// Values of headers, parameters and URLs may be secrets, and clap quotes what it refuses: so they are plain text here,
 /// and checked later.
@@ -38,6 +38,8 @@ pub(crate) struct ConnectionArgs {
     /// How often a failed request, and a stream that broke before any output, is tried again [default: 4 and 5].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=i64::from(codex_core::MAX_RETRIES)))]
     pub(crate) retries: Option<u32>,
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
 }
 
 impl ConnectionArgs {

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::filled::parse_filled;
+use super::{RecordArgs, filled::parse_filled};
 use crate::exit::EXIT_CODES;
 
 const EXAMPLES: &str = "\
@@ -28,6 +28,8 @@ pub(crate) struct LoginArgs {
     // Where it is asked for, a URL may hold a secret, so it is checked later.
     #[arg(long, hide = true, value_name = "URL", value_parser = parse_filled, conflicts_with = "with_api_key")]
     pub(crate) issuer: Option<String>,
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
     #[command(subcommand)]
     pub(crate) command: Option<LoginCommand>,
 }
@@ -69,4 +71,6 @@ pub(crate) struct LogoutArgs {
     /// Token authority in place of the service's own.
     #[arg(long, hide = true, value_name = "URL", value_parser = parse_filled)]
     pub(crate) issuer: Option<String>,
+    #[command(flatten)]
+    pub(crate) record: RecordArgs,
 }

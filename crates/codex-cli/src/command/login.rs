@@ -19,7 +19,8 @@ use crate::{
 
 pub(super) async fn run(args: &LoginArgs, context: &Context) -> Result<Exit, Failure> {
     let config = context.config()?;
-    let setup = login::setup(&config, &context.environment, args.issuer.as_deref())?;
+    context.run.start_recording(args.record.file())?;
+    let setup = login::setup(&config, context, args.issuer.as_deref())?;
     match &args.command {
         Some(LoginCommand::Status(args)) => status::run(args, &setup, context).await,
         None => {

@@ -7,7 +7,8 @@ use crate::{args::LogoutArgs, error_text, failure::Failure, login};
 
 pub(super) async fn run(args: &LogoutArgs, context: &Context) -> Result<(), Failure> {
     let config = context.config()?;
-    let setup = login::setup(&config, &context.environment, args.issuer.as_deref())?;
+    context.run.start_recording(args.record.file())?;
+    let setup = login::setup(&config, context, args.issuer.as_deref())?;
     let spinner = context.status.spin();
     let logged_out = setup.logout().await;
     drop(spinner);

@@ -99,6 +99,11 @@ impl Status {
         }
     }
 
+    /// Whether a person reads along who wants to be told more than what went wrong.
+    pub(crate) fn is_read_by_a_person(&self) -> bool {
+        self.settings.terminal && self.settings.verbosity >= Verbosity::Normal
+    }
+
     pub(crate) fn is_verbose(&self) -> bool {
         self.settings.verbosity >= Verbosity::Verbose
     }

@@ -25,9 +25,6 @@ const SECRET_HEADERS: [&str; 8] = [
 ];
 const SECRET_ENDINGS: [&str; 6] = ["-key", "-password", "-secret", "-signature", "-token", "apikey"];
 
-/// The header whose value is base64 of JSON.
-const ERROR_JSON: &str = "x-error-json";
-
 /// The subprotocol of realtime connections; the other ones that are offered may be credentials.
 const HARMLESS_PROTOCOL: &str = "realtime";
 
@@ -130,7 +127,8 @@ fn plain_value(name: &HeaderName, value: &HeaderValue, cleaner: &mut Cleaner) ->
             HeaderText::Bytes { base64: STANDARD.encode(value.as_bytes()) }
         };
     };
-    let in_json = (name == ERROR_JSON).then(|| cleaner.clean_error_json(text)).flatten();
+    let in_json =
+        (name == codex_observe::ERROR_JSON_HEADER).then(|| cleaner.clean_error_json(text)).flatten();
     HeaderText::Text(in_json.unwrap_or_else(|| cleaner.clean_name(text).into_owned()))
 }
 

@@ -180,7 +180,9 @@ fn run_end(text: &str, start: usize) -> usize {
 }
 
 fn starts_word(text: &str, at: usize) -> bool {
-    at.checked_sub(1).and_then(|before| text.as_bytes().get(before)).is_none_or(|b| !b.is_ascii_alphanumeric())
+    at.checked_sub(1)
+        .and_then(|before| text.as_bytes().get(before))
+        .is_none_or(|b| !b.is_ascii_alphanumeric())
 }
 
 fn prefixed(text: &str, prefix: Range<usize>, least: usize) -> Option<Range<usize>> {

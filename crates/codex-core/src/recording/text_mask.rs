@@ -194,7 +194,10 @@ mod tests {
         let cases = [
             (r#"{"type":"message","text":"Hi","n":12}"#, r#"{"type":"message","text":"xx","n":12}"#),
             (r#"{"input":["a",{"role":"user"}],"id":"r"}"#, r#"{"input":["x",{"role":"user"}],"id":"r"}"#),
-            (r#"{"include":["a.b"],"content":[{"text":"é\""}]}"#, r#"{"include":["a.b"],"content":[{"text":"xxxx"}]}"#),
+            (
+                r#"{"include":["a.b"],"content":[{"text":"é\""}]}"#,
+                r#"{"include":["a.b"],"content":[{"text":"xxxx"}]}"#,
+            ),
             (r#"{"arguments":"{\"type\":1}"}"#, r#"{"arguments":"xxxxxxxxxxxx"}"#),
             ("<html>secret</html>", "xxxxxxxxxxxxxxxxxxx"),
             (r#"{"text":"cut of"#, r#"{"text":"xxxxxx"#),
@@ -215,7 +218,8 @@ mod tests {
     #[test]
     fn masked_json_is_json() {
         for cut in 0..200 {
-            let json = serde_json::json!({"text": "é\\\n".repeat(cut), "list": [["a"], "b", {"c": "d"}], "e": null});
+            let json =
+                serde_json::json!({"text": "é\\\n".repeat(cut), "list": [["a"], "b", {"c": "d"}], "e": null});
             let masked = masked(&json.to_string(), Written::Plainly);
             let parsed: serde_json::Value = serde_json::from_str(&masked).unwrap();
             assert_eq!(parsed["list"], serde_json::json!([["x"], "x", {"c": "x"}]));

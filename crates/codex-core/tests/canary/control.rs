@@ -1,10 +1,12 @@
 //! The positive control: what is planted on purpose is found.
 
-use codex_observe::{ApiRequest, AuthAttachment, Endpoint, Event, Observer, Outcome, RequestContext, SafeText};
+use codex_observe::{
+    ApiRequest, AuthAttachment, Endpoint, Event, Observer, Outcome, RequestContext, SafeText,
+};
 
 use crate::{
     listener,
-    planted::{ACCESS_TOKEN, API_KEY, found, forms, secrets},
+    planted::{ACCESS_TOKEN, API_KEY, forms, found, secrets},
     sinks::{Ear, check_files},
 };
 

@@ -26,7 +26,16 @@ const SIGNATURES: [&str; 2] = ["canaryAccessSignature", "canaryIdSignature"];
 /// What must be found nowhere.
 pub fn secrets() -> Vec<String> {
     let planted = [
-        API_KEY, PLAIN_KEY, ACCESS_TOKEN, ID_TOKEN, PLAIN_ACCESS, REFRESH_TOKEN, COOKIE, PASSWORD, QUERY, HEADER,
+        API_KEY,
+        PLAIN_KEY,
+        ACCESS_TOKEN,
+        ID_TOKEN,
+        PLAIN_ACCESS,
+        REFRESH_TOKEN,
+        COOKIE,
+        PASSWORD,
+        QUERY,
+        HEADER,
         PROMPT,
     ];
     planted.into_iter().chain(SIGNATURES).flat_map(forms).collect()

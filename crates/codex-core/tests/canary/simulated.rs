@@ -3,8 +3,8 @@
 use std::{fs, sync::Arc};
 
 use codex_api::{
-    ApiClient, ApiError, ClientConfig, CompactionInput, Provider, RealtimeSettings, ReqwestTransport, ResponseItem,
-    ResponsesApiRequest, TurnState,
+    ApiClient, ApiError, ClientConfig, CompactionInput, Provider, RealtimeSettings, ReqwestTransport,
+    ResponseItem, ResponsesApiRequest, TurnState,
 };
 use codex_core::{
     AuthSetup, CodexErr, FileStore, ModelClient, SessionSettings, TokenAuthority, Transport,
@@ -15,8 +15,8 @@ use tempfile::TempDir;
 
 use crate::{
     planted::{
-        ACCESS_TOKEN, ACCOUNT_ID, API_KEY, BODY, COOKIE, EMAIL, HEADER, ID_TOKEN, PLAIN_ACCESS, PROMPT, QUERY,
-        REFRESH_TOKEN, nothing_found, secrets,
+        ACCESS_TOKEN, ACCOUNT_ID, API_KEY, BODY, COOKIE, EMAIL, HEADER, ID_TOKEN, PLAIN_ACCESS, PROMPT,
+        QUERY, REFRESH_TOKEN, nothing_found, secrets,
     },
     sinks::{Sinks, check_files, texts},
 };
@@ -82,7 +82,7 @@ impl Client {
             self.respond(Transport::Http).await,
             self.respond(Transport::Websocket).await,
             self.api.compact().compact_input(&compaction, http::HeaderMap::new()).await.map(drop),
-            self.api.stored_responses().retrieve(QUERY).await.map(drop),
+            self.api.stored_responses().retrieve("resp_1").await.map(drop),
             self.api.realtime().connect(&RealtimeSettings::conversation(PROMPT).model("m")).await.map(drop),
         ];
         results.into_iter().filter_map(Result::err).collect()
@@ -112,7 +112,8 @@ async fn a_login_that_is_renewed_tells_no_secret() {
         client.check(&errors);
         let stored = fs::read_to_string(client.home.path().join("auth.json")).unwrap();
         assert!(stored.contains(&client.made_up[0]), "the credential store has the new token");
-        let names: Vec<_> = fs::read_dir(client.home.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+        let names: Vec<_> =
+            fs::read_dir(client.home.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
         assert!(names.len() >= 3, "the login, its lock and the models: {names:?}");
         let logged_out = client.setup.logout().await.unwrap();
         nothing_found("Debug of a logout", &format!("{logged_out:?}"), &secrets());

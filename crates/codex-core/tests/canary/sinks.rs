@@ -131,7 +131,8 @@ impl Sinks {
             "OPENAI_API_KEY" | "CODEX_API_KEY" => Some(crate::planted::API_KEY.to_owned()),
             _ => Some(format!("http://ada:{PASSWORD}@proxy.test:3128/?key={QUERY}")),
         });
-        let report = Report::build(runs, ReportRequest::new(Classification::Bug, environment), &Redactor::new());
+        let report =
+            Report::build(runs, ReportRequest::new(Classification::Bug, environment), &Redactor::new());
         let envelope = report.envelope().stored();
         [
             ("run on disk", fs::read_to_string(file).unwrap()),

@@ -127,9 +127,9 @@ const fn worked(state_changed: bool) -> RecoveryOutcome {
 
 /// An answer with this status and all four facts, its number in the ids.
 pub fn told(status: u16, number: u32) -> FakeAnswer {
-    facts(number).into_iter().fold(FakeAnswer::status(status).body(body()), |answer, (name, value)| {
-        answer.header(name, &value)
-    })
+    facts(number)
+        .into_iter()
+        .fold(FakeAnswer::status(status).body(body()), |answer, (name, value)| answer.header(name, &value))
 }
 
 /// The same, to a handshake.

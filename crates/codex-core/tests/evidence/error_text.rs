@@ -62,7 +62,8 @@ async fn extract_response_debug_context_decodes_identity_headers_of_an_error_eve
         "x-request-id": "req-1", "cf-ray": "ray-1", "x-openai-authorization-error": ERROR,
         "x-error-json": error_json(CODE),
     });
-    let event = json!({"type": "error", "status": 401, "error": {"code": CODE, "message": "no"}, "headers": headers});
+    let event =
+        json!({"type": "error", "status": 401, "error": {"code": CODE, "message": "no"}, "headers": headers});
     let event: &'static str = event.to_string().leak();
     let events: &'static [&'static str] = vec![event].leak();
     let expected = [Some("req-1"), Some("ray-1"), Some(ERROR), Some(CODE)];
@@ -72,9 +73,11 @@ async fn extract_response_debug_context_decodes_identity_headers_of_an_error_eve
     let refused = connection.stream(&request()).await.unwrap().collect().await.unwrap_err();
     assert_eq!(facts(&refused.context().evidence), expected);
 
-    let answer = FakeAnswer::ok().header("content-type", "text/event-stream").header("x-request-id", "req-of-head");
+    let answer =
+        FakeAnswer::ok().header("content-type", "text/event-stream").header("x-request-id", "req-of-head");
     bench.http.push(answer.body(format!("data: {event}\n\n")));
-    let refused = bench.api.responses().stream_request(&request(), &ResponsesOptions::default()).await.unwrap_err();
+    let refused =
+        bench.api.responses().stream_request(&request(), &ResponsesOptions::default()).await.unwrap_err();
     assert_eq!(facts(&refused.context().evidence), expected);
 }
 

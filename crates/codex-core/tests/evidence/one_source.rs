@@ -161,7 +161,8 @@ fn a_401_is_the_same_in_both() {
 #[test]
 fn a_step_of_recovery_is_the_same_in_both() {
     let not_run = RecoveryOutcome::NotRun(NotRunReason::NotChatgptAuth);
-    for step in [REFRESHED, EXHAUSTED, managed(RecoveryPhase::Reload, not_run), RecoveryStep::NO_AUTH_MANAGER] {
+    for step in [REFRESHED, EXHAUSTED, managed(RecoveryPhase::Reload, not_run), RecoveryStep::NO_AUTH_MANAGER]
+    {
         sink(&recovery(step, whole_evidence())).same(Field::unauthorized_tag);
         sink(&recovery(step, AuthEvidence::default())).same(Field::unauthorized_tag);
     }

@@ -2,9 +2,7 @@
 
 use std::io;
 
-use codex_api::{
-    ApiKey, AttemptError, ClosedReason, ClosedStage, ConnectReason, Event, TransportError,
-};
+use codex_api::{ApiKey, AttemptError, ClosedReason, ClosedStage, ConnectReason, Event, TransportError};
 use codex_client::fake::{FakeAnswer, FakeHandshake};
 use codex_observe::{Field, FieldValue};
 use http::{HeaderName, HeaderValue};

@@ -49,7 +49,10 @@ fn every_chunking_gives_the_same_text() {
     for content_type in ["text/event-stream", "application/json"] {
         for texts in [RecordedTexts::Keep, RecordedTexts::Mask] {
             let whole = joined(&run(&headers(content_type), texts, &[text.as_bytes()]).0);
-            assert!(!whole.contains("opaque") && !whole.contains("sk-1") && !whole.contains("eyJ"), "{whole}");
+            assert!(
+                !whole.contains("opaque") && !whole.contains("sk-1") && !whole.contains("eyJ"),
+                "{whole}"
+            );
             for size in 1..text.len() {
                 let chunks: Vec<&[u8]> = text.as_bytes().chunks(size).collect();
                 let clean = run(&headers(content_type), texts, &chunks).0;

@@ -4,7 +4,8 @@ use std::fmt;
 use std::fs;
 use std::process::Command;
 
-pub(crate) struct Machine {
+/// The machine, its system and the compiler.
+pub struct Machine {
     cpu: String,
     cores: usize,
     kernel: String,
@@ -14,7 +15,8 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    pub(crate) fn describe() -> Self {
+    /// As it is now.
+    pub fn describe() -> Self {
         let read = |path: &str| fs::read_to_string(path).unwrap_or_default().trim().to_owned();
         let cpuinfo = read("/proc/cpuinfo");
         let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
