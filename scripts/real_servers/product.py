@@ -11,8 +11,9 @@ from .install import FOLDER, ROOT
 
 RUN_SECONDS = 120
 # Settings that would lead the product elsewhere than to the server under test.
-REMOVED = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "MODEL", "CODEX_CA_CERTIFICATE")
-REMOVED += ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+REMOVED = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "MODEL")
+REMOVED += ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "TRACEPARENT", "TRACESTATE")
+REMOVED_PREFIXES = ("CODEX_", "OTEL_")
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,14 @@ def _executable(package, *target):
     return paths[-1]
 
 
+def _is_removed(name):
+    return name in REMOVED or name.startswith(REMOVED_PREFIXES)
+
+
 def _run(words, settings, stdin=None):
     home = FOLDER / "home"
     home.mkdir(parents=True, exist_ok=True)
-    kept = {name: value for name, value in os.environ.items() if name.upper() not in REMOVED}
+    kept = {name: value for name, value in os.environ.items() if not _is_removed(name.upper())}
     places = {name: str(home) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "CODEX_HOME")}
     started = time.monotonic()
     with subprocess.Popen(

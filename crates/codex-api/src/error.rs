@@ -12,6 +12,7 @@ use crate::{
     auth::AuthError,
     echoed_secrets::EchoedSecrets,
     error_context::{ErrorContext, TurnTries},
+    json_problem,
     provider::ProviderError,
     server_message::ServerMessage,
     stream_end::StreamEnd,
@@ -279,6 +280,11 @@ impl ApiErrorKind {
                 secrets.check_code(code);
             }
             Self::UsageLimitReached { plan_type, .. } => secrets.check_word(plan_type),
+            Self::Incomplete { reason } => *reason = secrets.checked(reason),
+            Self::Decode(DecodeError::Json { source, .. }) => *source = json_problem::without_values(source),
+            Self::Decode(DecodeError::Event { kind, .. } | DecodeError::LastEvent { kind, .. }) => {
+                *kind = secrets.checked(kind);
+            }
             _ => {}
         }
         match self {
@@ -343,7 +349,7 @@ pub enum DecodeError {
     Json {
         /// Which endpoint.
         endpoint: Endpoint,
-        /// What the parser objects to.
+        /// What the parser objects to, without the values that it quotes.
         source: serde_json::Error,
     },
     /// A compaction without a single item.

@@ -126,7 +126,10 @@ impl ErrorContext {
             self.rate_limits = limits;
         }
         self.active_limit = headers.get(ACTIVE_LIMIT).map(|_| RateLimitSnapshot::active(headers));
-        self.promo_message = headers.promo_message().map(|text| SafeText::prose(text, MAX_PROMO_CHARS));
+        self.promo_message = headers.promo_message().map(|text| {
+            let hidden = self.secrets.hide(text);
+            SafeText::prose(hidden.as_deref().unwrap_or(text), MAX_PROMO_CHARS)
+        });
     }
 }
 

@@ -6,6 +6,8 @@ use codex_observe::{AnswerFacts, EventCount, MAX_EVENT_KINDS, SafeText, TokenCou
 use codex_protocol::{Response, ResponseEvent, ResponseStatus};
 use tokio::time::Instant;
 
+use crate::echoed_secrets::EchoedSecrets;
+
 /// Kinds beyond the bound.
 const OTHER: &str = "other";
 /// Kinds that this version does not know.
@@ -94,12 +96,17 @@ impl EventCounts {
         });
     }
 
-    pub(crate) fn take(&mut self) -> AnswerFacts {
+    /// The account, without what the answer echoed of the request's credentials.
+    pub(crate) fn take(&mut self, secrets: &EchoedSecrets) -> AnswerFacts {
         let since = |at: Option<Instant>| -> Option<Duration> { Some(at?.duration_since(self.started)) };
         let (first, first_output, last_output) =
             (since(self.first_event), since(self.first_output), since(self.last_output));
         let mut facts = std::mem::take(&mut self.facts);
         (facts.first_event, facts.first_output, facts.last_output) = (first, first_output, last_output);
+        let AnswerFacts { response_id, model, service_tier, .. } = &mut facts;
+        for word in [response_id, model, service_tier].into_iter().flatten() {
+            *word = secrets.checked(word);
+        }
         facts
     }
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod attempt_facts;
 mod auth;
 mod client;
 mod course;
@@ -15,6 +16,7 @@ mod finished_items;
 mod foreign_answer;
 mod frames;
 mod head_facts;
+mod json_problem;
 mod lanes;
 mod operation;
 mod operation_watch;

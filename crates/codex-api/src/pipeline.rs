@@ -28,13 +28,12 @@ use tokio::time::Instant;
 
 use crate::{
     answer::{self, BodyReader, Failed, OpenedStream, StreamOpener},
+    attempt_facts,
     auth::{self, AuthProvider, Credentials},
     course::{Call, Course},
     echoed_secrets::EchoedSecrets,
     error::{ApiError, ApiErrorKind, DecodeError},
-    error_context::{AnsweredAt, ErrorContext},
     exchange::{Exchange, Handshake, HttpExchange},
-    head_facts,
     operation::Operation,
     operation_watch::OperationWatch,
     provider::Provider,
@@ -226,8 +225,8 @@ impl Pipeline {
         let result = within(course.deadline, &operation.timeouts, exchange.run(request)).await;
         course.context.elapsed = course.started.elapsed();
         course.context.learn(&result);
-        course.context.answered_at = answered_at(&result, self.chance.now);
-        let outcome = outcome(sent, &course.context, result.as_ref().err());
+        course.context.answered_at = attempt_facts::answered_at(&result, self.chance.now);
+        let outcome = attempt_facts::outcome(sent, &course.context, result.as_ref().err());
         self.observer.on_event(&exchange.fact(facts.clone(), outcome));
         Ok((facts, result))
     }
@@ -318,24 +317,6 @@ impl Pipeline {
     }
 }
 
-/// Step 5: what came of an attempt.
-fn outcome(sent: Instant, call: &ErrorContext, failed: Option<&Failed>) -> Outcome {
-    let mut outcome = Outcome::after(sent.elapsed());
-    outcome.status = call.status;
-    outcome.evidence = call.evidence.clone();
-    outcome.error = failed.map(|failed| answer::attempt_error(&failed.kind, call.status));
-    outcome
-}
-
-/// When an answer came, by the service's clock and by ours.
-fn answered_at<B>(result: &Result<(ResponseHead, B), Failed>, now: fn() -> SystemTime) -> Option<AnsweredAt> {
-    let head = match result {
-        Ok((head, _)) => head,
-        Err(failed) => failed.head.as_ref()?,
-    };
-    Some(AnsweredAt { service: head.date()?, here: now() })
-}
-
 /// Bounds one attempt by the deadline of the whole call.
 async fn within<T>(
     deadline: Option<Instant>,
@@ -348,24 +329,5 @@ async fn within<T>(
     match tokio::time::timeout_at(deadline, attempt).await {
         Ok(result) => result,
         Err(_) => Err(TransportError::Timeout { phase: TimeoutPhase::Total, limit }.into()),
-    }
-}
-
-impl ErrorContext {
-    /// Keeps what an attempt's answer told.
-    fn learn<B>(&mut self, result: &Result<(ResponseHead, B), Failed>) {
-        match result {
-            Ok((head, _)) => {
-                self.status = Some(head.status.as_u16());
-                self.evidence = self.secrets.checked_evidence(answer::evidence(head));
-            }
-            Err(failed) => {
-                self.status = failed.status();
-                self.evidence = self.secrets.checked_evidence(failed.evidence());
-                if let Some(head) = &failed.head {
-                    self.learn_limits(&head_facts::limit_headers(head));
-                }
-            }
-        }
     }
 }

@@ -149,7 +149,7 @@ impl ResponseStream {
             last_event: self
                 .last
                 .as_deref()
-                .map(|text| SafeText::new(ResponseEvent::decode(None, text).kind())),
+                .map(|text| self.call.context.secrets.checked(ResponseEvent::decode(None, text).kind())),
             output_started: self.output_started,
             finished_items: Vec::new(),
         }
@@ -314,7 +314,7 @@ impl ResponseStream {
         let ended =
             StreamEnded::new(self.call.request.clone(), outcome.clone(), self.events, self.frames.bytes());
         self.watch.observer().on_event(&Event::StreamEnded(ended));
-        self.watch.end(outcome, Some(self.counts.take()));
+        self.watch.end(outcome, Some(self.counts.take(&self.call.context.secrets)));
     }
 }
 

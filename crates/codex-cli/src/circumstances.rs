@@ -2,10 +2,10 @@
 
 use std::env;
 
-use codex_api::API_KEY_VARIABLE;
+use codex_api::{API_KEY_VARIABLE, ErrorContext};
 use codex_client::ClientConfig;
 use codex_core::{BuiltIn, KeySource, ResolvedProvider};
-use codex_observe::{Circumstances, CredentialOrigin, SafeText, VariableState};
+use codex_observe::{Circumstances, ClockSkew, CredentialOrigin, SafeText, VariableState};
 use url::Url;
 
 /// Of requests to this provider. `proxy_variable` stays empty where the proxy settings cannot be used: that is an error
@@ -15,6 +15,11 @@ pub(crate) fn of_provider(provider: &ResolvedProvider) -> Circumstances {
     circumstances.credentials = credential_origin(provider);
     circumstances.proxy_variable = proxy_variable(provider.provider.base_url()).map(SafeText::new);
     circumstances
+}
+
+/// How far this machine's clock is off, as the failed answer tells.
+pub(crate) fn clock_skew(failed: &ErrorContext) -> Option<ClockSkew> {
+    failed.answered_at.map(|at| ClockSkew::between(at.here, at.service))
 }
 
 fn credential_origin(provider: &ResolvedProvider) -> CredentialOrigin {

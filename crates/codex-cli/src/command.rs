@@ -15,6 +15,8 @@ mod responses;
 mod sim;
 mod transcribe;
 
+pub(crate) use feedback::FeedbackFailure;
+
 use std::{
     io::{Stdout, stdout},
     panic::resume_unwind,

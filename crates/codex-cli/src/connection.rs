@@ -2,12 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use codex_api::{ApiClient, ApiError, ApiKey, AuthProvider, Provider, RetryPolicy, SetupError};
-use codex_core::{
-    AuthManager, ClientIdentity, Config, KeySource, ModelClient, ResolvedProvider, Selection,
-    SessionSettings, Transport, WhySimulator,
+use codex_api::{
+    ApiClient, ApiError, ApiKey, AuthMode, AuthProvider, Provider, ResponsesOptions, RetryPolicy, SetupError,
 };
-use codex_observe::{Circumstances, Diagnosis, DiagnosisState, HistoryObserver, Observers, diagnose};
+use codex_client::{ClientConfig, ReqwestTransport, ReqwestWebSocketTransport};
+use codex_core::{
+    AuthManager, ClientIdentity, Config, KeySource, ModelClient, ModelClientSession, ResolvedProvider,
+    Selection, SessionSettings, Transport, TurnSettings, WhySimulator,
+};
+use codex_observe::{Diagnosis, DiagnosisState, HistoryObserver, Observers, SessionFacts, diagnose};
 use codex_sim::{Drip, Faults, Scenario, Simulator};
 use tokio::time::timeout;
 
@@ -19,6 +22,7 @@ use crate::{
     failure::Failure,
     login::{Selected, StoredLogin},
     retry_notes::RetryNotes,
+    run::{RedactedAuth, Run},
     terminal::Target,
     verbose_observer::VerboseObserver,
 };
@@ -31,8 +35,8 @@ pub(crate) struct Connection {
     pub(crate) client: ApiClient,
     /// What happened, for a diagnosis.
     history: Arc<HistoryObserver>,
-    /// What a diagnosis has to know beside it.
-    pub(crate) circumstances: Circumstances,
+    /// What keeps and tells it.
+    run: Run,
     stream_retries: RetryPolicy,
     /// The transport of sessions, unless the user says otherwise.
     transport: Transport,
@@ -42,12 +46,13 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// The provider that the flags, the configuration and the environment name. Nothing is sent yet.
+    /// The provider that the flags, the configuration and the environment name, with whoever listens. Nothing is sent yet.
     pub(crate) async fn open(
         args: &ConnectionArgs,
         config: &Config,
         context: &Context,
     ) -> Result<Self, Failure> {
+        listen(args, config, context)?;
         let stored = StoredLogin::read(config, context).await?;
         let Selected { selection, login, problem } = stored.select(args, config, context)?;
         if let Some(problem) = problem {
@@ -79,33 +84,41 @@ impl Connection {
         args: &ConnectionArgs,
         context: &Context,
     ) -> Result<Self, Failure> {
-        let circumstances = circumstances::of_provider(&resolved);
+        let run = context.run.clone();
+        run.learn(|known| *known = circumstances::of_provider(&resolved));
         let mut stream_retries = resolved.stream_retries;
         if let Some(retries) = args.retries {
             stream_retries.max_retries = retries;
         }
         let provider = with_flags(resolved.provider, args)?;
+        run.protect_settings(&provider);
         let provider = ClientIdentity::of_process(&context.environment).apply(provider);
         let provider = provider.map_err(SetupError::Provider)?;
         context.status.detail(format_args!("provider {}, {}", resolved.id, provider.base_url()));
         let history = Arc::new(HistoryObserver::new());
         let observers = observers(&provider, context).with(Arc::clone(&history));
-        let mut client = ApiClient::new(provider)?.observer(Arc::new(observers));
+        let mut client = client(provider, &run)?.observer(Arc::new(run.observers(observers)));
         if let Some(login) = login.filter(|_| resolved.uses_login) {
-            context.login.set(&login);
-            client = client.auth(login);
+            client = with_login(client, login, &run);
         } else if let Some(key) = key_beside_flags(resolved.key, &resolved.key_source, args)? {
-            client = with_key(client, &key);
+            client = with_key(client, &key, &run);
         }
         let ResolvedProvider { transport, key_source, .. } = resolved;
-        Ok(Self { client, history, circumstances, stream_retries, transport, key_source, _simulator: None })
+        Ok(Self { client, history, run, stream_retries, transport, key_source, _simulator: None })
     }
 
-    /// A session of turns.
-    pub(crate) fn session(&self, transport: Option<Transport>) -> ModelClient {
+    /// A session whose requests form one turn.
+    pub(crate) fn session(&self, transport: Option<Transport>) -> Result<ModelClientSession, Failure> {
         let mut settings = SessionSettings::with_transport(transport.unwrap_or(self.transport));
         settings.turn_retries = self.stream_retries.clone();
-        ModelClient::new(self.client.clone(), settings)
+        let turn = TurnSettings::of_conversation(self.run.conversation_id());
+        let session = ModelClient::new(self.client.clone(), settings).turn_session(&turn);
+        Ok(session.map_err(SetupError::Provider)?)
+    }
+
+    /// Options of a request that belongs to no session.
+    pub(crate) fn options(&self) -> ResponsesOptions {
+        ResponsesOptions::default().conversation_id(self.run.conversation_id())
     }
 
     /// What comes, unless it keeps us waiting longer than silence in a stream may last.
@@ -128,6 +141,11 @@ impl Connection {
 
     /// Says about a failed request what only the connection knows.
     pub(crate) fn failure(&self, error: ApiError) -> Failure {
+        let context = error.context();
+        context.rate_limits.iter().for_each(|limits| self.run.note_limits(limits));
+        if let Some(skew) = circumstances::clock_skew(context) {
+            self.run.learn(|known| known.clock_skew = Some(skew));
+        }
         let wants_diagnosis = error.is_unauthorized() || error.context().recovery.is_some();
         let diagnosis = wants_diagnosis.then(|| self.diagnosis()).flatten().map(Box::new);
         Failure::Request { error: Box::new(error), key_source: self.key_source.clone(), diagnosis }
@@ -135,12 +153,33 @@ impl Connection {
 
     /// Why the last request failed, as far as what was recorded tells.
     pub(crate) fn diagnosis(&self) -> Option<Diagnosis> {
-        let history = self.history.history().with_circumstances(self.circumstances.clone());
+        let history = self.history.history().with_circumstances(self.run.circumstances());
         Some(diagnose(&history)).filter(|diagnosis| diagnosis.state == DiagnosisState::Unresolved)
     }
 }
 
-/// Who listens to what happens, beside the history.
+/// From now on the run is recorded and told to whoever the user named.
+///
+/// # Errors
+/// When the file of the recording cannot be used.
+pub(crate) fn listen(args: &ConnectionArgs, config: &Config, context: &Context) -> Result<(), Failure> {
+    context.run.start_recording(args.record.file())?;
+    context.run.start_telemetry(&config.otel, &context.environment);
+    Ok(())
+}
+
+/// A client on the connection pool that the process shares.
+fn client(provider: Provider, run: &Run) -> Result<ApiClient, SetupError> {
+    if !run.records() {
+        return ApiClient::new(provider);
+    }
+    let config = ClientConfig::default();
+    let http = run.recorded(Arc::new(ReqwestTransport::shared(&config)?));
+    let websocket = run.recorded_websocket(Arc::new(ReqwestWebSocketTransport::shared(&config)?));
+    Ok(ApiClient::with_transport(provider, http).websocket_transport(websocket))
+}
+
+/// Who listens to what happens, beside the history and the run.
 fn observers(provider: &Provider, context: &Context) -> Observers {
     let status = context.status.clone();
     if status.is_verbose() {
@@ -151,10 +190,23 @@ fn observers(provider: &Provider, context: &Context) -> Observers {
 }
 
 /// A key is an auth manager's as well: so a 401 records that there was one, and that a key is never recovered.
-fn with_key(client: ApiClient, key: &ApiKey) -> ApiClient {
-    match key.credentials() {
-        Some(credentials) => client.auth(AuthManager::from_api_key(&credentials.bearer)),
-        None => client,
+fn with_key(client: ApiClient, key: &ApiKey, run: &Run) -> ApiClient {
+    let Some(credentials) = key.credentials() else { return client };
+    run.update_session(|facts| facts.auth_mode = Some(AuthMode::ApiKey));
+    client.auth(RedactedAuth::new(AuthManager::from_api_key(&credentials.bearer), run.clone()))
+}
+
+fn with_login(client: ApiClient, login: AuthManager, run: &Run) -> ApiClient {
+    run.login().set(&login);
+    run.update_session(|facts| describe(facts, &login));
+    client.auth(RedactedAuth::new(login, run.clone()))
+}
+
+/// Who is logged in: account and e-mail go to the log of the collector, and nowhere else.
+fn describe(facts: &mut SessionFacts, login: &AuthManager) {
+    facts.auth_mode = login.mode();
+    if let Some(status) = login.status() {
+        (facts.account_id, facts.email) = (status.account_id, status.email);
     }
 }
 

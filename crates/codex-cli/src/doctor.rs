@@ -19,7 +19,7 @@ pub(crate) use finding::{Finding, Findings, Verdict};
 use crate::{
     args::ConnectionArgs,
     command::Context,
-    connection::Connection,
+    connection::{Connection, listen},
     error_text,
     failure::Failure,
     login::{Selected, StoredLogin},
@@ -70,10 +70,7 @@ async fn connect(
     context: &Context,
     findings: &mut Findings,
 ) -> Result<(Connection, Option<AuthManager>), &'static str> {
-    let selected = match StoredLogin::read(config, context).await {
-        Ok(login) => login.select(args, config, context),
-        Err(failure) => Err(failure),
-    };
+    let selected = select(args, config, context).await;
     let Selected { selection, login, problem } = match selected {
         Ok(selected) => selected,
         Err(failure) => return Err(not_selected(&failure, findings)),
@@ -100,6 +97,11 @@ async fn connect(
             Err("no connection can be set up")
         }
     }
+}
+
+async fn select(args: &ConnectionArgs, config: &Config, context: &Context) -> Result<Selected, Failure> {
+    listen(args, config, context)?;
+    StoredLogin::read(config, context).await?.select(args, config, context)
 }
 
 /// Why there is no provider, told where it belongs.
@@ -145,7 +147,7 @@ struct Asked {
 
 /// Asks the service and, for a login, the token authority.
 async fn ask(asked: Asked, context: &Context, findings: &mut Findings) {
-    let Asked { mut connection, login, patience } = asked;
+    let Asked { connection, login, patience } = asked;
     let base_url = connection.client.provider().base_url().clone();
     let renewed = login.is_some_and(|login| login.mode() == Some(AuthMode::Chatgpt));
     let authority = async {
@@ -157,7 +159,8 @@ async fn ask(asked: Asked, context: &Context, findings: &mut Findings) {
     let (service, authority) = tokio::join!(reach::service(&base_url, patience), authority);
     let reachable = service.is_ok();
     reach::tell(&base_url, &service, findings);
-    connection.circumstances.clock_skew = clock::check(service.as_ref().ok(), findings);
+    let skew = clock::check(service.as_ref().ok(), findings);
+    context.run.learn(|known| known.clock_skew = skew);
     findings.push(authority);
     if !reachable {
         findings.skip(&[Check::Request, Check::Websocket], "the service cannot be reached");

@@ -10,12 +10,15 @@ use codex_api::{
     ApiError, ApiErrorKind, SafeText, SetupError, TransportError,
     realtime::{RealtimeError, TranscriptionFailed},
 };
-use codex_core::{AuthError, ConfigError, KeySource, LoginError, LoginProblem, StoreError};
+use codex_core::{AuthError, ConfigError, KeySource, LoginError, LoginProblem, RecordError, StoreError};
 use codex_observe::Diagnosis;
 use codex_sim::{ScenarioError, SimError};
 use thiserror::Error;
 
-use crate::{args::PairError, exit::Exit, input::InputError, round::Round, tool_command::ToolCommandError};
+use crate::{
+    args::PairError, command::FeedbackFailure, exit::Exit, input::InputError, round::Round,
+    tool_command::ToolCommandError,
+};
 
 /// Why the command failed.
 #[derive(Debug, Error)]
@@ -47,6 +50,10 @@ pub(crate) enum Failure {
     Scenario { file: PathBuf, source: ScenarioError },
     #[error("--header Authorization and the key {key_source} exclude each other; leave one of them out")]
     TwoKeys { key_source: KeySource },
+    #[error("cannot record")]
+    Record(#[from] RecordError),
+    #[error(transparent)]
+    Feedback(#[from] FeedbackFailure),
     #[error("cannot start the simulator")]
     Simulator(#[from] SimError),
     #[error("cannot use RUST_LOG")]
@@ -120,10 +127,12 @@ impl Failure {
             | Self::Setup(_)
             | Self::Scenario { .. }
             | Self::TwoKeys { .. }
+            | Self::Record(_)
             | Self::Simulator(_)
             | Self::LogFilter(_)
             | Self::NoTranscription
             | Self::Tool(_) => Exit::Usage,
+            Self::Feedback(failure) => failure.exit(),
             Self::Request { error, .. } => exit_of(error),
             Self::Incomplete { .. }
             | Self::TooManyRounds { .. }

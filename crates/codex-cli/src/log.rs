@@ -19,8 +19,8 @@ pub(crate) fn is_wanted(environment: &Environment) -> bool {
 pub(crate) fn start(environment: &Environment, colored: bool, run: &Run) -> Result<(), Failure> {
     let filter = environment.variable(VARIABLE);
     let filter = filter.map(|filter| EnvFilter::builder().parse(filter)).transpose()?;
-    let terminal = filter
-        .map(|filter| fmt::layer().with_writer(stderr).with_ansi(colored).with_filter(filter));
+    let terminal =
+        filter.map(|filter| fmt::layer().with_writer(stderr).with_ansi(colored).with_filter(filter));
     tracing_subscriber::registry()
         .with(run.log_ring().map(LogRing::layer))
         .with(run.complaint().layer())

@@ -2,6 +2,7 @@
 
 mod app;
 mod args;
+mod asked;
 mod background;
 mod circumstances;
 mod command;
@@ -13,10 +14,13 @@ mod exit;
 mod failure;
 mod input;
 mod interrupt;
+mod limits;
 mod log;
 mod login;
 mod retry_notes;
 mod round;
+mod run;
+mod state_folder;
 mod terminal;
 mod tool_command;
 mod usage_limit;

@@ -11,11 +11,7 @@ use std::{
 use codex_api::{ApiError, Response, ResponseEvent, ResponseItem, ResponseStatus};
 use codex_core::{Turn, TurnEvent};
 
-use crate::{
-    background::BackgroundStream,
-    event_output::EventOutput,
-    terminal::{LimitsTable, Status},
-};
+use crate::{background::BackgroundStream, event_output::EventOutput, limits::Limits, terminal::Status};
 
 /// A response that ended, whole or incomplete.
 #[derive(Debug, Default)]
@@ -102,7 +98,7 @@ pub(crate) async fn stream<W: Write>(
     mut source: Source,
     output: &mut EventOutput<W>,
     status: &Status,
-    limits: &mut LimitsTable,
+    limits: &mut Limits,
 ) -> Result<Round, RoundError> {
     let started = Instant::now();
     let mut spinner = status.spin();
@@ -146,7 +142,7 @@ fn fail<W: Write>(
     error: ApiError,
     raw: Option<&str>,
     output: &mut EventOutput<W>,
-    limits: &mut LimitsTable,
+    limits: &mut Limits,
 ) -> RoundError {
     error.context().rate_limits.iter().for_each(|snapshot| limits.note(snapshot));
     match output.failed(&error, raw).and_then(|()| output.end()) {

@@ -40,6 +40,19 @@ pub(crate) enum ResponsesCommand {
     Delete(StoredArgs),
 }
 
+impl ResponsesCommand {
+    /// What is run, without its arguments.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Get(_) => "responses get",
+            Self::Resume(_) => "responses resume",
+            Self::Input(_) => "responses input",
+            Self::Cancel(_) => "responses cancel",
+            Self::Delete(_) => "responses delete",
+        }
+    }
+}
+
 #[derive(Args)]
 pub(crate) struct StoredArgs {
     /// Id of the response, such as resp_123.

@@ -17,6 +17,7 @@ pub(super) async fn run(args: CompactArgs, context: &Context) -> Result<(), Fail
     let from = Source::argument(args.file.as_deref());
     let items = in_background(move || read_conversation(&from)).await?;
     let model = args.model.as_deref().or(config.model.as_deref()).unwrap_or(DEFAULT_MODEL);
+    context.run.asks_model(model);
     let mut input = CompactionInput { model, input: &items, ..CompactionInput::default() };
     input.instructions = instructions.as_deref();
     let spinner = context.status.spin();

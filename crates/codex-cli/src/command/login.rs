@@ -5,6 +5,7 @@ mod status;
 use std::io::stdin;
 
 use codex_core::{AuthSetup, DeviceCode, LoggedIn, LoginError, LoginMode, StoreKind, read_api_key};
+use secrecy::ExposeSecret;
 use tokio::task;
 
 use super::Context;
@@ -25,7 +26,7 @@ pub(super) async fn run(args: &LoginArgs, context: &Context) -> Result<Exit, Fai
         Some(LoginCommand::Status(args)) => status::run(args, &setup, context).await,
         None => {
             let logged_in = if args.with_api_key {
-                with_api_key(&setup).await?
+                with_api_key(&setup, context).await?
             } else {
                 with_device_code(&setup, &context.status).await?
             };
@@ -41,13 +42,14 @@ pub(super) async fn run(args: &LoginArgs, context: &Context) -> Result<Exit, Fai
 }
 
 /// A key that is typed would be seen, and one on the command line is kept in histories and shown to other users.
-async fn with_api_key(setup: &AuthSetup) -> Result<LoggedIn, Failure> {
+async fn with_api_key(setup: &AuthSetup, context: &Context) -> Result<LoggedIn, Failure> {
     if StdinKind::of_process() == StdinKind::Terminal {
         return Err(Failure::TypedKey);
     }
     // Reading may block for as long as the other end likes.
     let read = task::spawn_blocking(|| read_api_key(stdin().lock())).await;
     let key = read.map_err(|error| Failure::Runtime(error.into()))??;
+    context.run.protect(key.expose_secret());
     Ok(setup.login_with_api_key(&key).await?)
 }
 

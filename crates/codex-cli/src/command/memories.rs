@@ -27,6 +27,7 @@ pub(super) async fn run(args: MemoriesArgs, context: &Context) -> Result<(), Fai
     let traces =
         in_background(move || files.iter().map(|file| trace(file)).collect::<Result<Vec<_>, _>>()).await?;
     let model = args.model.or(config.model).unwrap_or_else(|| DEFAULT_MODEL.to_owned());
+    context.run.asks_model(&model);
     let input = MemorySummarizeInput { model, raw_memories: traces, ..MemorySummarizeInput::default() };
     let spinner = context.status.spin();
     let summaries = connection.client.memories().summarize_input(&input, Default::default()).await;

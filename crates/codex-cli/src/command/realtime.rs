@@ -10,12 +10,15 @@ use codex_api::{
     },
 };
 
+use codex_otel::UserPrompt;
+
 use super::Context;
 use crate::{
     args::{ProtocolVersion, RealtimeArgs},
     connection::Connection,
     failure::Failure,
     input::{LineInput, StdinKind, text_or_file},
+    run::Run,
     terminal::{Status, TextOutput},
 };
 
@@ -25,6 +28,7 @@ const NOBODY_THERE: &str = "There is no agent here. Answer yourself.";
 pub(super) async fn run(args: RealtimeArgs, context: &Context) -> Result<(), Failure> {
     let instructions = args.instructions.as_deref().map(text_or_file).transpose()?.unwrap_or_default();
     let connection = Connection::open(&args.connection, &context.config()?, context).await?;
+    context.run.asks_model(&args.model);
     let settings =
         RealtimeSettings::conversation(instructions).version(args.protocol.into()).model(args.model);
     let spinner = context.status.spin();
@@ -38,8 +42,8 @@ pub(super) async fn run(args: RealtimeArgs, context: &Context) -> Result<(), Fai
         context.status.note("each line is a message; Ctrl-D ends the conversation");
     }
     let out = context.text_output();
-    let status = context.status.clone();
-    Talk { connection, reader, writer, out, status, failed: false }.hold().await
+    let (status, run) = (context.status.clone(), context.run.clone());
+    Talk { connection, reader, writer, out, status, run, failed: false }.hold().await
 }
 
 /// Text for text: no sound is made that nobody hears, and no work is handed over that nobody does.
@@ -57,6 +61,7 @@ struct Talk {
     writer: RealtimeWriter,
     out: TextOutput<Stdout>,
     status: Status,
+    run: Run,
     /// Whether a message was not answered.
     failed: bool,
 }
@@ -81,6 +86,7 @@ impl Talk {
                 }
             };
             let Some(line) = line else { break };
+            self.run.prompted(&UserPrompt::new(&line));
             let asked = async {
                 self.writer.say(line).await?;
                 self.writer.ask().await

@@ -5,21 +5,24 @@ use std::{
     time::{Duration, Instant},
 };
 
-use codex_api::{ApiError, ResponseItem, ResponsesApiRequest, ResponsesOptions, ResumingStream, TokenUsage};
-use codex_core::{ModelClient, Transport};
+use codex_api::{ApiError, ResponseItem, ResponsesApiRequest, ResumingStream, TokenUsage};
+use codex_core::{ModelClientSession, Transport};
 use jiff::Timestamp;
 use tokio::{task, time::timeout};
 
 use super::{Context, joined};
 use crate::{
     args::RespondArgs,
+    asked::user_prompt,
     background::BackgroundStream,
     connection::Connection,
     event_output::{EventOutput, Format},
     failure::Failure,
     input::{self, InputError, Prepared, StdinKind, ToolCommands},
+    limits::Limits,
     round::{self, Round, RoundError, Source},
-    terminal::{LimitsTable, Status, UsageLine},
+    run::Run,
+    terminal::{Status, UsageLine},
     tool_command,
 };
 
@@ -35,17 +38,28 @@ pub(super) async fn run(args: RespondArgs, context: Context) -> Result<(), Failu
     let format = if args.json { Format::Json } else { Format::Text };
     let output = EventOutput::new(context.text_output(), format, context.status.clone());
     let output = output.show_reasoning(args.show_reasoning);
-    let session = connection.session(args.transport.map(Transport::from));
+    let session = connection.session(args.transport.map(Transport::from))?;
     let background = args.background.then(|| args.connection.to_repeat());
     let shows_limits = args.limits;
     let Prepared { request, commands } = prepare(args, config.model, &context.status).await?;
-    let (status, limits) = (context.status, LimitsTable::default());
+    tell_what_is_asked(&request, &context.run);
+    let (status, limits) = (context.status, Limits::of(&context.run));
     let mut conversation = Conversation { connection, session, background, commands, output, limits, status };
     let result = conversation.hold(request).await;
     if shows_limits {
-        conversation.status.lines(conversation.limits.at(Timestamp::now()));
+        conversation.status.lines(conversation.limits.table.at(Timestamp::now()));
     }
     result
+}
+
+/// Tells whoever listens to the run which model is asked, and what.
+fn tell_what_is_asked(request: &ResponsesApiRequest, run: &Run) {
+    if let Some(model) = &request.model {
+        run.asks_model(model);
+    }
+    if let Some(prompt) = user_prompt(request) {
+        run.prompted(&prompt);
+    }
 }
 
 /// Reads files and standard input, which may block, away from the runtime's own threads.
@@ -69,12 +83,12 @@ async fn prepare(args: RespondArgs, model: Option<String>, status: &Status) -> R
 struct Conversation {
     connection: Connection,
     /// One for all requests, so that a WebSocket carries only what is new.
-    session: ModelClient,
+    session: ModelClientSession,
     /// Whether the responses run in the background, and the flags with which another run finds them.
     background: Option<String>,
     commands: ToolCommands,
     output: EventOutput<Stdout>,
-    limits: LimitsTable,
+    limits: Limits,
     status: Status,
 }
 
@@ -103,7 +117,7 @@ impl Conversation {
 
     async fn ask(&mut self, request: &ResponsesApiRequest) -> Result<Round, Failure> {
         let source = match &self.background {
-            None => Source::Turn(Box::new(self.session.turn(request.clone()))),
+            None => Source::Turn(Box::new(self.session.ask(request.clone()))),
             Some(flags) => {
                 let flags = flags.clone();
                 let stream = self.in_background(request).await;
@@ -124,7 +138,7 @@ impl Conversation {
     async fn in_background(&self, request: &ResponsesApiRequest) -> Result<ResumingStream, ApiError> {
         let _spinner = self.status.spin();
         let client = &self.connection.client;
-        let stream = client.responses().stream_request(request, &ResponsesOptions::default()).await?;
+        let stream = client.responses().stream_request(request, &self.connection.options()).await?;
         Ok(ResumingStream::of_stream(client.stored_responses(), stream))
     }
 

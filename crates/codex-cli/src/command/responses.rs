@@ -9,8 +9,8 @@ use crate::{
     connection::Connection,
     event_output::{EventOutput, Format},
     failure::Failure,
+    limits::Limits,
     round::{self, RoundError, Source},
-    terminal::LimitsTable,
 };
 
 /// The most pages of input items that are read.
@@ -60,7 +60,7 @@ async fn resume(args: &ResumeArgs, context: &Context) -> Result<(), Failure> {
         output = output.continues();
     }
     let source = Source::Background(Box::new(stream));
-    let answer = round::stream(source, &mut output, &context.status, &mut LimitsTable::default()).await;
+    let answer = round::stream(source, &mut output, &context.status, &mut Limits::of(&context.run)).await;
     let round = answer.map_err(|error| match error {
         RoundError::Request(error) => connection.failure(*error),
         RoundError::Output(error) => Failure::Output(error),

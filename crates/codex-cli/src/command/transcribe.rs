@@ -28,6 +28,7 @@ pub(super) async fn run(args: TranscribeArgs, context: &Context) -> Result<(), F
     }
     let wav = Wav::open(&args.file)?;
     let connection = Connection::open(&args.connection, &context.config()?, context).await?;
+    context.run.asks_model(&args.model);
     let spinner = context.status.spin();
     let session = connection.client.realtime().connect(&RealtimeSettings::transcription()).await;
     drop(spinner);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use codex_api::{ApiError, AuthMode, ModelsQuery, ResponsesOptions};
+use codex_api::{ApiError, AuthMode, ModelsQuery};
 use codex_core::{KeySource, models::ClientVersion};
 use tokio::time::timeout;
 
@@ -42,8 +42,7 @@ pub(super) async fn models(connection: &Connection, findings: &mut Findings) -> 
 pub(super) async fn websocket(connection: &Connection, findings: &mut Findings) {
     let started = Instant::now();
     let client = connection.client.responses_websocket();
-    let options = ResponsesOptions::default();
-    findings.push(match timeout(WEBSOCKET_TIMEOUT, client.connect(&options)).await {
+    findings.push(match timeout(WEBSOCKET_TIMEOUT, client.connect(&connection.options())).await {
         Ok(Ok(_given_up)) => {
             Finding::ok(Check::Websocket, format!("opens after {} ms", started.elapsed().as_millis()))
         }

@@ -3,16 +3,15 @@
 use codex_api::{AuthProvider, Credentials, Provider, Recovery};
 use codex_client::BoxFuture;
 use codex_core::{AuthManager, CredentialStore, StoreKind};
-use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use secrecy::ExposeSecret;
 
 use super::Run;
 
 /// Headers and parameters that everybody may know. What else a user or a configuration sets may well be a key.
 const PUBLIC_HEADERS: [&str; 8] = [
-    ACCEPT.as_str(),
-    CONTENT_TYPE.as_str(),
-    USER_AGENT.as_str(),
+    "accept",
+    "content-type",
+    "user-agent",
     "openai-beta",
     "openai-organization",
     "openai-project",

@@ -195,7 +195,14 @@ impl Config {
         };
         let wants_login = key.is_none() && (built_in == Some(BuiltIn::Openai) || config.requires_openai_auth);
         let login = login.filter(|_| wants_login);
-        let (base_url, origin) = self.base_url(id, config, choice, environment, login);
+        let by_login = match login {
+            Some(AuthMode::Chatgpt) => CHATGPT_BASE_URL,
+            _ => codex_api::OPENAI_BASE_URL,
+        };
+        let (base_url, origin) = match &choice.base_url {
+            Some(url) => (url.clone(), Origin::ChosenBaseUrl),
+            None => base_url(id, config, environment, by_login),
+        };
         let problem = |source| ConfigError::Provider { origin: origin.clone(), source };
         let mut provider = config.provider(&base_url).map_err(problem)?;
         for (header, variable) in &config.env_http_headers {
@@ -225,34 +232,6 @@ impl Config {
         config
     }
 
-    /// The base URL, and what to name when it cannot be used.
-    fn base_url(
-        &self,
-        id: &str,
-        config: &ProviderConfig,
-        choice: &ProviderChoice,
-        environment: &Environment,
-        login: Option<AuthMode>,
-    ) -> (String, Origin) {
-        let provider = Origin::Provider { id: id.to_owned() };
-        if let Some(url) = &choice.base_url {
-            return (url.clone(), Origin::ChosenBaseUrl);
-        }
-        if let Some(url) = &config.base_url {
-            return (url.clone(), provider);
-        }
-        let by_login = match login {
-            Some(AuthMode::Chatgpt) => CHATGPT_BASE_URL,
-            _ => codex_api::OPENAI_BASE_URL,
-        };
-        match BuiltIn::from_id(id).map(|built_in| built_in.base_url(environment)) {
-            Some((url, Some(variable))) => (url, Origin::Variable { name: variable.to_owned() }),
-            Some((url, None)) if url == codex_api::OPENAI_BASE_URL => (by_login.to_owned(), provider),
-            Some((url, None)) => (url, provider),
-            None => (by_login.to_owned(), provider),
-        }
-    }
-
     fn unknown(&self, id: &str) -> ConfigError {
         let built_in = BuiltIn::ALL.iter().map(|built_in| built_in.id().to_owned());
         let known = built_in.chain(self.model_providers.keys().cloned()).collect();
@@ -262,6 +241,24 @@ impl Config {
 
 /// The simulator takes any key, and refuses requests without one, as the service does.
 const SIMULATOR_KEY: &str = "sim";
+
+/// The base URL, and what to name when it cannot be used. `by_login` is where the service serves this login.
+fn base_url(
+    id: &str,
+    config: &ProviderConfig,
+    environment: &Environment,
+    by_login: &str,
+) -> (String, Origin) {
+    let provider = Origin::Provider { id: id.to_owned() };
+    if let Some(url) = &config.base_url {
+        return (url.clone(), provider);
+    }
+    match BuiltIn::from_id(id).map(|built_in| built_in.base_url(environment)) {
+        Some((url, Some(variable))) => (url, Origin::Variable { name: variable.to_owned() }),
+        Some((url, None)) if url != codex_api::OPENAI_BASE_URL => (url, provider),
+        _ => (by_login.to_owned(), provider),
+    }
+}
 
 fn env_header(
     provider: Provider,

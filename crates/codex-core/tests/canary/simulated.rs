@@ -3,8 +3,8 @@
 use std::{fs, sync::Arc};
 
 use codex_api::{
-    ApiClient, ApiError, ClientConfig, CompactionInput, Provider, RealtimeSettings, ReqwestTransport,
-    ResponseItem, ResponsesApiRequest, TurnState,
+    ApiClient, ApiError, AuthMode, ClientConfig, CompactionInput, Provider, RealtimeSettings,
+    ReqwestTransport, ResponseItem, ResponsesApiRequest, TurnState,
 };
 use codex_core::{
     AuthSetup, CodexErr, FileStore, ModelClient, SessionSettings, TokenAuthority, Transport,
@@ -69,7 +69,8 @@ impl Client {
     }
 
     async fn list_models(&self) {
-        let settings = ModelsSettings::default().codex_home(self.home.path());
+        let settings =
+            ModelsSettings::default().auth_mode(Some(AuthMode::Chatgpt)).codex_home(self.home.path());
         let _ = ModelsManager::new(&self.api, settings).refresh(RefreshStrategy::Online).await;
     }
 
@@ -92,8 +93,8 @@ impl Client {
     fn check(&mut self, errors: &[ApiError]) {
         let login = self.simulator.login(0).unwrap();
         self.made_up.extend([login.access_token, login.refresh_token, login.id_token]);
-        self.sinks.check(None);
-        errors.iter().for_each(|error| self.sinks.check(Some(error)));
+        errors.iter().for_each(|error| self.sinks.check_call(error));
+        self.sinks.check_all();
         check_files(self.home.path(), &["auth.json"]);
         for log in [crate::listener::heard(), crate::listener::ring()] {
             nothing_found("log", &log, &self.made_up);

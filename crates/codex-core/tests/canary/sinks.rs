@@ -33,6 +33,7 @@ pub struct Sinks {
     pub state: TempDir,
     ear: Arc<Ear>,
     history: Arc<HistoryObserver>,
+    errors: Mutex<Vec<String>>,
     otel: Arc<OtelObserver>,
     meters: SdkMeterProvider,
     logs: InMemoryLogExporter,
@@ -61,7 +62,9 @@ impl Sinks {
             feedback: Feedback::new(Redactor::new()),
             state: tempfile::tempdir().unwrap(),
             ear: Arc::default(),
-            history: Arc::default(),
+            // The diagnosis is about the latest call.
+            history: Arc::new(HistoryObserver::with_limit(8)),
+            errors: Mutex::default(),
             otel,
             meters,
             logs,
@@ -80,20 +83,24 @@ impl Sinks {
         )
     }
 
-    /// Nothing that is planted stands in anything that went out so far.
+    /// What one call left behind: its error, the tags, the diagnosis.
     #[track_caller]
-    pub fn check(&self, error: Option<&ApiError>) {
+    pub fn check_call(&self, error: &ApiError) {
+        nothing_found("error", &texts(error), &secrets());
+        nothing_found("tags", &format!("{:?}", self.feedback.tags()), &private());
+        nothing_found("diagnosis", &self.diagnosis(), &private());
+        self.errors.lock().unwrap().push(error.report().to_string());
+    }
+
+    /// Everything that went out so far.
+    #[track_caller]
+    pub fn check_all(&self) {
         let (secrets, private) = (secrets(), private());
         nothing_found("log", &listener::heard(), &secrets);
         nothing_found("log ring", &listener::ring(), &secrets);
         nothing_found("events and operations", &self.ear.0.lock().unwrap(), &private);
-        nothing_found("diagnosis", &self.diagnosis(), &private);
-        nothing_found("tags", &format!("{:?}", self.feedback.tags()), &private);
         self.check_telemetry(&private);
-        if let Some(error) = error {
-            nothing_found("error", &texts(error), &secrets);
-        }
-        for (form, text) in self.report(error) {
+        for (form, text) in self.report() {
             nothing_found(form, &text, &secrets);
         }
         check_files(self.state.path(), &[]);
@@ -119,11 +126,11 @@ impl Sinks {
     }
 
     /// The report on this run, after it was kept on disk, in all its forms.
-    fn report(&self, error: Option<&ApiError>) -> [(&'static str, String); 6] {
+    fn report(&self) -> [(&'static str, String); 6] {
         let mut facts = RunFacts::default();
         facts.command = "respond".to_owned();
         facts.result = RunResult::Failed;
-        facts.error = error.map(|error| error.report().to_string());
+        facts.error = Some(self.errors.lock().unwrap().join("\n"));
         let history = RunHistory::at(self.state.path().join("runs"));
         let file = history.save(&self.feedback.run(facts)).unwrap();
         let runs: LoadedRuns = history.load();
