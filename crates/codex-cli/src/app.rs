@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
     // Up to its end within the runtime: an interruption is heard meanwhile.
     let exit = runtime.block_on(async {
         let result = command::run(arguments.command, context).await;
-        conclude(result, &run, &status)
+        conclude(&result, &run, &status)
     });
     // A read of standard input cannot be cancelled; it must not keep an interrupted command alive.
     runtime.shutdown_background();
@@ -50,8 +50,8 @@ pub(crate) fn run(arguments: Arguments) -> Exit {
 }
 
 /// Tells how the run went before anything else is done, since that may take a while.
-fn conclude(result: Result<Exit, Failure>, run: &Run, status: &Status) -> Exit {
-    let (exit, error) = match &result {
+fn conclude(result: &Result<Exit, Failure>, run: &Run, status: &Status) -> Exit {
+    let (exit, error) = match result {
         Ok(exit) => (*exit, None),
         Err(failure) => (report(failure, status), Some(error_text::line(failure))),
     };

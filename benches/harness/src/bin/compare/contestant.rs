@@ -1,11 +1,11 @@
 //! Who takes part.
 
 use std::path::PathBuf;
-use std::process::Command;
 
+use bench_harness::{Failure, benches, binary, cargo_build, peers};
 use workload::{Body, Scenario, Tally};
 
-use crate::{Failure, paths, scripts};
+use crate::scripts;
 
 /// One contestant.
 #[derive(Debug)]
@@ -103,10 +103,10 @@ impl Contestant {
     /// The command line, without the base URL.
     pub(crate) fn command(&self) -> Vec<PathBuf> {
         match self.program {
-            Program::Rust { package, .. } => vec![paths::binary(package)],
-            Program::Node { script } => vec!["node".into(), paths::peers().join(script)],
+            Program::Rust { package, .. } => vec![binary(package)],
+            Program::Node { script } => vec!["node".into(), peers().join(script)],
             Program::Python { script } => {
-                vec![scripts::python(), paths::benches().join("scripts").join(script)]
+                vec![scripts::python(), benches().join("scripts").join(script)]
             }
         }
     }
@@ -154,20 +154,9 @@ pub(crate) fn build(contestants: &[&Contestant]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Builds one package of this workspace as the contestants are built.
-pub(crate) fn cargo_build(package: &str) -> Result<(), Failure> {
-    // Peers may ask for a newer compiler than they need.
-    let status = Command::new("cargo")
-        .args(["build", "--release", "--quiet", "--ignore-rust-version", "--package", package])
-        .current_dir(paths::benches())
-        .status()
-        .map_err(|error| format!("cargo: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{package} does not build").into()) }
-}
-
 /// The version of a package in this workspace's lock file; the highest where there are several.
 fn locked_version(package: &str) -> Option<String> {
-    let lock = std::fs::read_to_string(paths::benches().join("Cargo.lock")).ok()?;
+    let lock = std::fs::read_to_string(benches().join("Cargo.lock")).ok()?;
     let header = format!("name = \"{package}\"\nversion = \"");
     let start = lock.rfind(&header)? + header.len();
     lock[start..].split('"').next().map(str::to_owned)

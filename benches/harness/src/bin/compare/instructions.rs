@@ -2,7 +2,7 @@
 
 use std::process::{Command, ExitCode};
 
-use crate::{Failure, contestant, paths};
+use bench_harness::{Failure, binary, cargo_build};
 
 /// Each stream `bench-decode` knows, and what a count is divided by.
 const STREAMS: [(&str, &str, f64); 5] = [
@@ -14,7 +14,7 @@ const STREAMS: [(&str, &str, f64); 5] = [
 ];
 
 pub(crate) fn run() -> Result<ExitCode, Failure> {
-    contestant::cargo_build("bench-decode")?;
+    cargo_build("bench-decode")?;
     println!("instructions for {:<50} {:>12} {:>8} {:>6}", "", "hand-written", "ours", "ratio");
     for (stream, title, units) in STREAMS {
         let nothing = count("nothing", stream)?;
@@ -30,7 +30,7 @@ pub(crate) fn run() -> Result<ExitCode, Failure> {
 fn count(decoder: &str, stream: &str) -> Result<u64, Failure> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(paths::binary("bench-decode"))
+        .arg(binary("bench-decode"))
         .args([decoder, stream])
         .output()
         .map_err(|error| format!("valgrind: {error}; install it to count instructions"))?;

@@ -3,10 +3,8 @@
 
 mod contestant;
 mod instructions;
-mod machine;
 mod measure;
 mod options;
-mod paths;
 mod report;
 mod scripts;
 mod targets;
@@ -15,11 +13,9 @@ mod tests;
 
 use std::process::ExitCode;
 
+use bench_harness::{Failure, Machine};
 use measure::Results;
 use options::{Mode, Options};
-
-/// What goes wrong here is told to a person, and ends the run.
-type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
     match run() {
@@ -41,7 +37,7 @@ fn run() -> Result<ExitCode, Failure> {
         Mode::Compare(options) => options,
     };
     contestant::build(&options.contestants)?;
-    let machine = machine::Machine::describe();
+    let machine = Machine::describe();
     let results = measure::run(&options)?;
     let text = report::terminal(&options, &machine, &results);
     print!("{text}");

@@ -1,29 +1,15 @@
 //! Runs the contestants and keeps what each run cost.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use workload::{Rendered, Scenario, Size, Tally};
+use bench_harness::{Failure, Sample, Server};
+use workload::{Rendered, Scenario, Tally};
 
 use crate::contestant::Contestant;
 use crate::options::{Options, Threads};
-use crate::{Failure, paths};
 
 /// A contestant that needs more CPU time than this for a scenario runs it once.
 const SLOW: Duration = Duration::from_secs(3);
-
-/// One run of one contestant.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sample {
-    /// User and system time of the whole process.
-    pub(crate) cpu: Duration,
-    /// From start to end of the process.
-    pub(crate) wall: Duration,
-    /// Largest resident set, in bytes.
-    pub(crate) peak: u64,
-    pub(crate) tally: Tally,
-}
 
 /// The runs of one contestant in one scenario.
 #[derive(Debug, Default)]
@@ -110,7 +96,7 @@ impl Row {
 
 /// Runs everything, contestants interleaved within each round.
 pub(crate) fn run(options: &Options) -> Result<Results, Failure> {
-    let server = Server::start(options)?;
+    let server = Server::start(options.size)?;
     let row = |scenario: &Scenario| Row {
         expected: Rendered::new(scenario).expected,
         cells: options.contestants.iter().map(|_| Cell::default()).collect(),
@@ -118,14 +104,14 @@ pub(crate) fn run(options: &Options) -> Result<Results, Failure> {
     let mut results = Results { rows: options.scenarios.iter().map(row).collect() };
     // Not counted: it brings the programs into the page cache.
     for contestant in &options.contestants {
-        let _ = server.measure(contestant, &options.scenarios[0]);
+        let _ = measure(&server, options.threads, contestant, &options.scenarios[0]);
     }
     for round in 1..=options.rounds {
         for (row, scenario) in results.rows.iter_mut().zip(&options.scenarios) {
             eprintln!("round {round} of {}: {}", options.rounds, scenario.title);
             for (cell, contestant) in row.cells.iter_mut().zip(&options.contestants) {
                 if !cell.is_over() {
-                    match server.measure(contestant, scenario) {
+                    match measure(&server, options.threads, contestant, scenario) {
                         Ok(sample) => cell.samples.push(sample),
                         Err(failure) => cell.failure = Some(failure.to_string()),
                     }
@@ -136,73 +122,26 @@ pub(crate) fn run(options: &Options) -> Result<Results, Failure> {
     Ok(results)
 }
 
-/// The server process; it ends when its standard input closes.
-struct Server {
-    child: Child,
-    origin: String,
+/// Runs a contestant once.
+fn measure(
+    server: &Server,
     threads: Threads,
-}
-
-impl Server {
-    fn start(options: &Options) -> Result<Self, Failure> {
-        let size = match options.size {
-            Size::Full => "full",
-            Size::Quick => "quick",
-        };
-        let mut child = Command::new(paths::binary("serve"))
-            .arg(size)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|error| format!("the server does not start: {error}"))?;
-        let mut origin = String::new();
-        if let Some(stdout) = child.stdout.take() {
-            BufReader::new(stdout).read_line(&mut origin)?;
-        }
-        Ok(Self { child, origin: origin.trim().to_owned(), threads: options.threads })
+    contestant: &Contestant,
+    scenario: &Scenario,
+) -> Result<Sample, Failure> {
+    let mut probe = Sample::probe();
+    if threads == Threads::Many {
+        probe.env(bench_runtime::MULTI_THREAD, "1");
     }
-
-    fn measure(&self, contestant: &Contestant, scenario: &Scenario) -> Result<Sample, Failure> {
-        let mut probe = Command::new(paths::binary("probe"));
-        if self.threads == Threads::Many {
-            probe.env(bench_runtime::MULTI_THREAD, "1");
-        }
-        let output = probe
-            .args(contestant.command())
-            .arg(format!("{}/{}/v1", self.origin, scenario.name))
-            .env_remove("OPENAI_BASE_URL")
-            .output()?;
-        if !output.status.success() {
-            let error = String::from_utf8_lossy(&output.stderr);
-            let first = error.lines().next().unwrap_or_default();
-            return Err(format!("failed: {}", first.chars().take(300).collect::<String>()).into());
-        }
-        parse(&String::from_utf8_lossy(&output.stdout))
+    let output = probe
+        .args(contestant.command())
+        .arg(server.base_url(scenario.name))
+        .env_remove("OPENAI_BASE_URL")
+        .output()?;
+    if !output.status.success() {
+        let error = String::from_utf8_lossy(&output.stderr);
+        let first = error.lines().next().unwrap_or_default();
+        return Err(format!("failed: {}", first.chars().take(300).collect::<String>()).into());
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        // The process ends by itself; there is nobody to tell if it did not.
-        let _ = self.child.wait();
-    }
-}
-
-/// Reads the contestant's tally and the probe's usage, a line each.
-pub(crate) fn parse(output: &str) -> Result<Sample, Failure> {
-    let line = |start: &str| {
-        output.lines().find(|line| line.starts_with(start)).ok_or_else(|| format!("printed no {start}line"))
-    };
-    let usage = line("usage ")?;
-    let number = |key: &str| -> Result<u64, Failure> {
-        let value = usage.split(' ').find_map(|pair| pair.strip_prefix(key)?.strip_prefix('='));
-        Ok(value.ok_or_else(|| format!("no {key} in {usage}"))?.parse()?)
-    };
-    Ok(Sample {
-        cpu: Duration::from_micros(number("user_us")? + number("system_us")?),
-        wall: Duration::from_micros(number("wall_us")?),
-        peak: number("peak_kb")? * 1024,
-        tally: line("tally ")?.parse()?,
-    })
+    Sample::parse(&String::from_utf8_lossy(&output.stdout))
 }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
+use bench_harness::Failure;
 use workload::{Scenario, Size};
 
-use crate::Failure;
 use crate::contestant::{self, Contestant};
 
 pub(crate) const HELP: &str = "\

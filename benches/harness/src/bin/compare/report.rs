@@ -3,16 +3,14 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use bench_harness::Machine;
+use bench_harness::text::{self, Table, grouped, padded, significant};
 use workload::Scenario;
 
 use crate::contestant::{HANDWRITTEN, OURS};
-use crate::machine::Machine;
 use crate::measure::{Cell, Results};
 use crate::options::{Options, Threads};
 use crate::targets;
-
-/// Cells of text; the first row is the heading.
-type Table = Vec<Vec<String>>;
 
 const ABSENT: &str = "–";
 
@@ -31,11 +29,8 @@ pub(crate) fn markdown(options: &Options, machine: &Machine, results: &Results) 
     let mut out =
         format!("{machine}; {}; {} rounds at most, the least of each.\n", runtime(options), options.rounds);
     for (row, scenario) in options.scenarios.iter().enumerate() {
-        let mut table = table(options, results, row);
-        let rule = table[0].iter().enumerate().map(|(column, _)| if column == 0 { "---" } else { "---:" });
-        table.insert(1, rule.map(str::to_owned).collect());
-        let lines: Vec<_> = table.iter().map(|cells| format!("| {} |", cells.join(" | "))).collect();
-        let _ = write!(out, "\n### {}\n\n{}\n", scenario.title, lines.join("\n"));
+        let table = text::markdown(table(options, results, row));
+        let _ = write!(out, "\n### {}\n\n{table}", scenario.title);
     }
     let promises = targets::lines(options, results);
     if !promises.is_empty() {
@@ -111,41 +106,4 @@ fn ratio(cpu: Option<Duration>, base: Option<Duration>) -> String {
         (Some(cpu), Some(base)) => format!("{:.2}", cpu.as_secs_f64() / base.as_secs_f64()),
         _ => ABSENT.to_owned(),
     }
-}
-
-/// Three digits that say something.
-fn significant(value: f64) -> String {
-    match value {
-        value if value >= 100.0 => format!("{value:.0}"),
-        value if value >= 10.0 => format!("{value:.1}"),
-        value if value >= 1.0 => format!("{value:.2}"),
-        value => format!("{value:.3}"),
-    }
-}
-
-fn grouped(value: f64) -> String {
-    let digits = format!("{value:.0}");
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-fn padded(table: &Table, gap: &str) -> String {
-    let width = |column: usize| table.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<_> = (0..table[0].len()).map(width).collect();
-    let mut out = String::new();
-    for line in table {
-        for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
-            let width = *width;
-            let _ =
-                if column == 0 { write!(out, "{cell:<width$}") } else { write!(out, "{gap}{cell:>width$}") };
-        }
-        out.push('\n');
-    }
-    out
 }

@@ -4,16 +4,16 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::{Failure, paths};
+use bench_harness::{Failure, benches, peers};
 
 const OPENAI_NODE: &str = "openai@7";
 const OPENAI_PYTHON: &str = "openai==3.54.*";
 
 /// Installs openai-node, and puts the script beside it: that is where node looks for modules.
 pub(crate) fn install_node(script: &str) -> Result<(), Failure> {
-    let peers = paths::peers();
+    let peers = peers();
     fs::create_dir_all(&peers)?;
-    fs::copy(paths::benches().join("scripts").join(script), peers.join(script))?;
+    fs::copy(benches().join("scripts").join(script), peers.join(script))?;
     if peers.join("node_modules/openai").is_dir() {
         return Ok(());
     }
@@ -28,18 +28,18 @@ pub(crate) fn install_python() -> Result<(), Failure> {
     if python_version().is_some() {
         return Ok(());
     }
-    let venv = paths::peers().join("venv");
+    let venv = peers().join("venv");
     succeed(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
     succeed(Command::new(python()).args(["-m", "pip", "install", "--quiet", OPENAI_PYTHON]))
 }
 
 /// The interpreter of that environment.
 pub(crate) fn python() -> PathBuf {
-    paths::peers().join("venv/bin/python")
+    peers().join("venv/bin/python")
 }
 
 pub(crate) fn node_version() -> Option<String> {
-    let package = fs::read_to_string(paths::peers().join("node_modules/openai/package.json")).ok()?;
+    let package = fs::read_to_string(peers().join("node_modules/openai/package.json")).ok()?;
     package.split("\"version\": \"").nth(1)?.split('"').next().map(str::to_owned)
 }
 

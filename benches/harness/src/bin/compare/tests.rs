@@ -1,9 +1,9 @@
 //! Pure functions: what counts as whole, and the command line.
 
+use bench_harness::Sample;
 use workload::{Rendered, Scenario, Size, Tally};
 
 use crate::contestant::{self, Contestant};
-use crate::measure;
 use crate::options::{Mode, Options};
 
 fn contestant(name: &str) -> &'static Contestant {
@@ -42,11 +42,11 @@ fn a_contestant_proves_what_its_api_lets_it_see() {
 fn output_of_a_run_is_read() {
     let output = "noise\ntally bytes=0 deltas=2 text=5 checksum=0000002a item_text=7\n\
         usage wall_us=3000 user_us=1500 system_us=500 peak_kb=2048\n";
-    let sample = measure::parse(output).unwrap();
+    let sample = Sample::parse(output).unwrap();
     assert_eq!((sample.cpu.as_micros(), sample.wall.as_micros(), sample.peak), (2000, 3000, 2 << 20));
     assert_eq!((sample.tally.deltas, sample.tally.checksum), (2, 42));
     for broken in ["", "tally deltas=2\n", "usage wall_us=1\n"] {
-        assert!(measure::parse(broken).is_err(), "{broken:?}");
+        assert!(Sample::parse(broken).is_err(), "{broken:?}");
     }
 }
 
