@@ -16,6 +16,7 @@ use crate::{
         responses_websocket::ResponsesWebsocketClient, stored_responses::StoredResponsesClient,
     },
     error::ApiError,
+    fact_log::FactLog,
     pipeline::{Chance, Pipeline},
     provider::{OPENAI_BASE_URL, Provider, ProviderError},
     recovery::{RecoveryProgress, Refused},
@@ -63,7 +64,7 @@ impl ApiClient {
                 websocket: None,
                 provider: Arc::new(provider),
                 auth: Arc::new(NoAuth),
-                observer: Arc::new(NoObserver),
+                observer: Arc::new(FactLog(Arc::new(NoObserver))),
                 refused_compression: CompressionMemory::default(),
                 chance: Chance::default(),
             },
@@ -103,10 +104,10 @@ impl ApiClient {
         self
     }
 
-    /// Tells every recorded fact to `observer`.
+    /// Tells every recorded fact to `observer`. Without one they are in the log, at level debug.
     #[must_use]
     pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
-        self.pipeline.observer = observer;
+        self.pipeline.observer = Arc::new(FactLog(observer));
         self
     }
 

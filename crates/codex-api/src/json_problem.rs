@@ -40,7 +40,10 @@ mod tests {
 
     #[test]
     fn what_the_parser_quotes_is_left_out() {
-        assert_eq!(problem::<u8>(r#""se\"cret""#), r#"invalid type: string "…", expected u8 at line 1 column 10"#);
+        assert_eq!(
+            problem::<u8>(r#""se\"cret""#),
+            r#"invalid type: string "…", expected u8 at line 1 column 10"#
+        );
         let unknown = "unknown variant `…`, expected `known` at line 1 column 8";
         assert_eq!(problem::<Kind>(r#""secret""#), unknown);
         assert_eq!(problem::<u8>("{"), "invalid type: map, expected u8 at line 1 column 0");

@@ -11,6 +11,7 @@ mod error;
 mod error_context;
 mod event_counts;
 mod exchange;
+mod fact_log;
 mod final_response;
 mod finished_items;
 mod foreign_answer;

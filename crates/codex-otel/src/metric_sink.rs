@@ -61,7 +61,7 @@ impl MetricSink {
 
     /// The metrics of an operation that ended.
     pub(crate) fn end(&self, ended: &OperationEnded, session: &SessionFacts, started: &OperationStarted) {
-        if !is_inference(ended.endpoint) {
+        if !is_inference(started) {
             return;
         }
         let labels = gen_ai_labels(session, started);
@@ -193,7 +193,7 @@ fn session_labels<const N: usize>(session: &SessionFacts, own: [(&'static str, &
 fn gen_ai_labels(session: &SessionFacts, started: &OperationStarted) -> Vec<KeyValue> {
     let mut labels = vec![
         KeyValue::new(OPERATION_NAME, CHAT),
-        KeyValue::new(PROVIDER_NAME, label(provider(started)).into_owned()),
+        KeyValue::new(PROVIDER_NAME, label(&provider(started)).into_owned()),
     ];
     if let Some(asked_for) = model(started, session) {
         labels.push(KeyValue::new(REQUEST_MODEL, label(asked_for).into_owned()));

@@ -2,7 +2,7 @@
 //! operation, HTTP client spans (stable) for an attempt.
 
 use codex_observe::{
-    AnswerFacts, Endpoint, OperationStarted, Outcome, RequestContext, RequestTarget, SessionFacts,
+    AnswerFacts, Carrier, Endpoint, OperationStarted, Outcome, RequestContext, RequestTarget, SessionFacts,
 };
 use opentelemetry::KeyValue;
 
@@ -40,15 +40,17 @@ const USAGE_REASONING: &str = "gen_ai.usage.reasoning.output_tokens";
 /// What the Responses API is called in the conventions.
 pub(crate) const CHAT: &str = "chat";
 const OPENAI: &str = "openai";
+const AZURE_OPENAI: &str = "azure.ai.openai";
 
-/// Whether the endpoint makes a model answer: GenAI conventions hold for it.
-pub(crate) fn is_inference(endpoint: Endpoint) -> bool {
-    endpoint == Endpoint::RESPONSES
+/// Whether a model answers: GenAI conventions hold for it. The handshake of a WebSocket only opens the way to one.
+pub(crate) fn is_inference(started: &OperationStarted) -> bool {
+    let is_handshake = started.target.carrier == Carrier::Websocket && !started.streams;
+    started.endpoint == Endpoint::RESPONSES && !is_handshake
 }
 
 /// Name of an operation's span: `chat gpt-5`, or the path of an endpoint where no model answers.
 pub(crate) fn operation_name(started: &OperationStarted, session: &SessionFacts) -> String {
-    match (is_inference(started.endpoint), model(started, session)) {
+    match (is_inference(started), model(started, session)) {
         (true, Some(model)) => format!("{CHAT} {model}"),
         (true, None) => CHAT.to_owned(),
         (false, _) => started.endpoint.0.to_owned(),
@@ -59,12 +61,12 @@ pub(crate) fn operation_name(started: &OperationStarted, session: &SessionFacts)
 pub(crate) fn of_operation(started: &OperationStarted, session: &SessionFacts) -> Vec<KeyValue> {
     let mut attributes = vec![KeyValue::new(ENDPOINT, started.endpoint.0)];
     push_server(&mut attributes, &started.target);
-    if !is_inference(started.endpoint) {
+    if !is_inference(started) {
         return attributes;
     }
     attributes.push(KeyValue::new(OPERATION_NAME, CHAT));
     attributes.push(KeyValue::new(API_TYPE, "responses"));
-    attributes.push(KeyValue::new(PROVIDER_NAME, provider(started).to_owned()));
+    attributes.push(KeyValue::new(PROVIDER_NAME, provider(started)));
     attributes.push(KeyValue::new(STREAM, started.streams));
     push_text(&mut attributes, REQUEST_MODEL, model(started, session));
     push_text(&mut attributes, CONVERSATION_ID, session.conversation_id.as_deref());
@@ -135,9 +137,13 @@ pub(crate) fn model<'a>(started: &'a OperationStarted, session: &'a SessionFacts
     started.model.as_deref().or(session.model.as_deref())
 }
 
-/// The name of the provider, `openai` when it has none.
-pub(crate) fn provider(started: &OperationStarted) -> &str {
-    if started.provider.is_empty() { OPENAI } else { &started.provider }
+/// The provider by the name of the conventions: lower case, `openai` when it has none.
+pub(crate) fn provider(started: &OperationStarted) -> String {
+    match started.provider.to_ascii_lowercase() {
+        name if name.is_empty() => OPENAI.to_owned(),
+        name if name == "azure" => AZURE_OPENAI.to_owned(),
+        name => name,
+    }
 }
 
 pub(crate) fn push_server(attributes: &mut Vec<KeyValue>, target: &RequestTarget) {

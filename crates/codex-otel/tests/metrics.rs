@@ -20,8 +20,22 @@ fn start(id: OperationId, carrier: Carrier) -> OperationStarted {
     target.port = Some(1);
     let mut started = OperationStarted::new(id, Endpoint::RESPONSES, target);
     started.model = Some(SafeText::new("gpt 5"));
-    started.provider = SafeText::new("openai");
+    started.provider = SafeText::new("OpenAI");
+    started.streams = true;
     started
+}
+
+/// A handshake opens the way to answers and is none: nobody would want to see it among them.
+#[test]
+fn a_handshake_is_no_answer() {
+    let harness = Harness::new();
+    let id = OperationId::next();
+    let mut handshake = start(id, Carrier::Websocket);
+    handshake.streams = false;
+    harness.observer.on_operation_started(&handshake);
+    let outcome = Outcome::after(Duration::from_secs(1)).status(101);
+    harness.observer.on_operation_ended(&OperationEnded::new(id, Endpoint::RESPONSES, outcome));
+    assert!(!harness.points().contains_key("gen_ai.client.operation.duration"));
 }
 
 fn answer() -> AnswerFacts {

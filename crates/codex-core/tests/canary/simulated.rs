@@ -3,9 +3,10 @@
 use std::{fs, sync::Arc};
 
 use codex_api::{
-    ApiClient, ApiError, AuthMode, ClientConfig, CompactionInput, Provider, RealtimeSettings,
-    ReqwestTransport, ResponseItem, ResponsesApiRequest, TurnState,
+    ApiClient, ApiError, ApiKey, AuthMode, ClientConfig, CompactionInput, Provider, RealtimeSettings,
+    ReqwestTransport, ResponseItem, ResponsesApiRequest, ResponsesOptions, RetryPolicy, TurnState,
 };
+use codex_client::{ProxyConfig, ProxySource, ReqwestWebSocketTransport};
 use codex_core::{
     AuthSetup, CodexErr, FileStore, ModelClient, SessionSettings, TokenAuthority, Transport,
     models::{ModelsManager, ModelsSettings, RefreshStrategy},
@@ -16,7 +17,7 @@ use tempfile::TempDir;
 use crate::{
     planted::{
         ACCESS_TOKEN, ACCOUNT_ID, API_KEY, BODY, COOKIE, EMAIL, HEADER, ID_TOKEN, PLAIN_ACCESS, PROMPT,
-        QUERY, REFRESH_TOKEN, nothing_found, secrets,
+        PASSWORD, QUERY, REFRESH_TOKEN, nothing_found, secrets,
     },
     sinks::{Sinks, check_files, texts},
 };
@@ -177,5 +178,37 @@ async fn a_service_that_echoes_tells_no_secret() {
         client.check(&errors);
         let state = TurnState::new();
         nothing_found("Debug of a turn's state", &format!("{state:?}"), &secrets());
+    }
+}
+
+/// Connections that do not come about: through a proxy with a password that wants another one, and over TLS to a server
+/// that speaks none.
+#[tokio::test]
+async fn connections_that_fail_tell_no_secret() {
+    let refuses = Scenario::new().rule(Rule::fail(Failure::new(407)).when(When::new().path("*")));
+    let simulator = Simulator::start(refuses.without_auth()).await.unwrap();
+    let mut proxies = ProxyConfig::all(&format!("http://ada:{PASSWORD}@{}", simulator.addr())).unwrap();
+    proxies.proxy_loopback = true;
+    let mut through_proxy = ClientConfig::default();
+    through_proxy.proxy = ProxySource::Config(proxies);
+    let provider = Provider::new("test", &format!("https://{}/v1", simulator.addr()))
+        .and_then(|it| it.header("cookie", COOKIE)?.query("key", QUERY))
+        .unwrap();
+    for config in [through_proxy, ClientConfig::default()] {
+        nothing_found("Debug of a configuration", &format!("{config:?} {config:#?}"), &secrets());
+        let sinks = Sinks::new();
+        let mut provider = provider.clone();
+        provider.retry = RetryPolicy::never();
+        let api = ApiClient::with_transport(provider, Arc::new(ReqwestTransport::new(&config).unwrap()))
+            .websocket_transport(Arc::new(ReqwestWebSocketTransport::new(&config).unwrap()))
+            .auth(ApiKey::new(API_KEY))
+            .observer(sinks.observer());
+        sinks.check_call(&api.models().list().await.unwrap_err());
+        sinks.check_call(&api.responses_websocket().connect(&ResponsesOptions::default()).await.unwrap_err());
+        sinks.check_all();
+    }
+    let heard = crate::listener::heard();
+    for library in ["hyper_util::", "reqwest::", "rustls::", "codex_"] {
+        assert!(heard.contains(library), "nothing was heard of {library}");
     }
 }
