@@ -14,9 +14,10 @@ mod realtime;
 mod record;
 mod respond;
 mod responses;
+mod sim;
 mod transcribe;
 
-use std::{net::IpAddr, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -32,6 +33,7 @@ pub(crate) use realtime::{ProtocolVersion, RealtimeArgs};
 pub(crate) use record::RecordArgs;
 pub(crate) use respond::RespondArgs;
 pub(crate) use responses::{ResponsesArgs, ResponsesCommand, ResumeArgs, StoredArgs};
+pub(crate) use sim::SimArgs;
 pub(crate) use transcribe::TranscribeArgs;
 
 use crate::exit::EXIT_CODES;
@@ -149,33 +151,6 @@ impl Command {
             _ => true,
         }
     }
-}
-
-const SIM_EXAMPLES: &str = "\
-Examples:
-  codex-api sim                                     on a free port
-  codex-api sim --port 8080 --scenario faults.toml
-  codex-api respond --provider sim --base-url http://127.0.0.1:8080/v1 Hello
-
-The base URL is printed on standard output once requests are taken. Ctrl-C
-stops it; that is its proper end, so the exit code is 0.
-";
-
-#[derive(Args)]
-#[command(after_help = format!("{SIM_EXAMPLES}\n{EXIT_CODES}"))]
-pub(crate) struct SimArgs {
-    /// Port to listen on; 0 takes a free one.
-    #[arg(long, default_value_t = 0)]
-    pub(crate) port: u16,
-    /// Address to listen on. Anything but a loopback address lets others in.
-    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
-    pub(crate) host: IpAddr,
-    /// What to answer, in TOML; without it, something friendly to everything.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) scenario: Option<PathBuf>,
-    /// Makes ids and times of the answers the same in every run with this number.
-    #[arg(long, value_name = "NUMBER")]
-    pub(crate) seed: Option<u64>,
 }
 
 const COMPLETIONS_EXAMPLES: &str = "\

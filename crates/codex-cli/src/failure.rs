@@ -12,7 +12,7 @@ use codex_api::{
 };
 use codex_core::{AuthError, ConfigError, KeySource, LoginError, LoginProblem, RecordError, StoreError};
 use codex_observe::Diagnosis;
-use codex_sim::{ScenarioError, SimError};
+use codex_sim::{RecordingError, ScenarioError, SimError};
 use thiserror::Error;
 
 use crate::{
@@ -50,6 +50,8 @@ pub(crate) enum Failure {
     Scenario { file: PathBuf, source: ScenarioError },
     #[error("--header Authorization and the key {key_source} exclude each other; leave one of them out")]
     TwoKeys { key_source: KeySource },
+    #[error("cannot replay")]
+    Replay(#[from] RecordingError),
     #[error("cannot record")]
     Record(#[from] RecordError),
     #[error(transparent)]
@@ -128,6 +130,7 @@ impl Failure {
             | Self::Scenario { .. }
             | Self::TwoKeys { .. }
             | Self::Record(_)
+            | Self::Replay(_)
             | Self::Simulator(_)
             | Self::LogFilter(_)
             | Self::NoTranscription

@@ -54,7 +54,11 @@ impl ResponseBody {
         I: IntoIterator,
         I::Item: Into<Bytes>,
     {
-        Self { chunks: Chunks::Ready(chunks.into_iter().map(Into::into).collect()), byte_idle: None, tap: None }
+        Self {
+            chunks: Chunks::Ready(chunks.into_iter().map(Into::into).collect()),
+            byte_idle: None,
+            tap: None,
+        }
     }
 
     /// A body of no bytes.

@@ -270,11 +270,17 @@ impl Turn {
         Some(Ok(event))
     }
 
-    /// After a 401 inside the stream: whether there are other credentials now.
+    /// After a 401 inside the stream: whether there are other credentials now. A step that takes longer than the turn may
+    /// is given up.
     async fn recovers(&self, error: &mut ApiError) -> bool {
-        match &self.options.recovery {
-            Some(progress) if !error.output_started() => self.session.api().recover(error, progress).await,
-            _ => false,
+        let progress = match &self.options.recovery {
+            Some(progress) if !error.output_started() => progress,
+            _ => return false,
+        };
+        let recovery = self.session.api().recover(error, progress);
+        match self.time_left() {
+            Some(left) => tokio::time::timeout(left, recovery).await.unwrap_or(false),
+            None => recovery.await,
         }
     }
 

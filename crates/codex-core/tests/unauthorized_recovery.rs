@@ -16,6 +16,8 @@
 mod external;
 #[path = "unauthorized_recovery/in_stream.rs"]
 mod in_stream;
+#[path = "unauthorized_recovery/in_time.rs"]
+mod in_time;
 #[path = "unauthorized_recovery/managed.rs"]
 mod managed;
 #[path = "unauthorized_recovery/no_recovery.rs"]

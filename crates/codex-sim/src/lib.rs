@@ -31,6 +31,7 @@ mod raw;
 mod realtime;
 mod realtime_options;
 mod recorded;
+mod replay;
 mod reply;
 mod reply_stream;
 mod request_body;
@@ -77,6 +78,10 @@ pub use oauth::{
 pub use raw::RawStream;
 pub use realtime_options::RealtimeOptions;
 pub use recorded::{MAX_RECORDED, MAX_RECORDED_BYTES, RecordedRequest};
+pub use replay::{
+    BadReplaySpeed, MAX_RECORDING_BYTES, MAX_UNRECORDED, RecordedExchange, RecordingError, RecordingProblem,
+    RecordingState, ReplayReport, ReplaySpeed, UnrecordedRequest,
+};
 pub use reply::{DeltaSize, Output, Reply};
 pub use responses_socket::{MAX_IN_FLIGHT, MAX_LANES, MAX_QUEUED};
 pub use rule::{Answer, Rule};

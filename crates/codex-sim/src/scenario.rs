@@ -12,6 +12,7 @@ use crate::ids::Calendar;
 use crate::limits::Limits;
 use crate::oauth::{Account, OAuth};
 use crate::realtime_options::RealtimeOptions;
+use crate::replay::{RecordingError, ReplaySettings, ReplaySpeed};
 use crate::reply::Reply;
 use crate::rule::Rule;
 use crate::scenario_toml;
@@ -65,6 +66,7 @@ pub(crate) struct Settings {
     pub(crate) oauth: Option<OAuth>,
     pub(crate) strip_authorization: bool,
     pub(crate) sentry: Sentry,
+    pub(crate) replay: Option<ReplaySettings>,
 }
 
 /// What happens to request bodies compressed with zstd.
@@ -122,6 +124,7 @@ impl Scenario {
                 oauth: None,
                 strip_authorization: false,
                 sentry: Sentry::new(),
+                replay: None,
             },
         }
     }
@@ -156,6 +159,62 @@ impl Scenario {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ScenarioError::File { path: path.to_owned(), source })?;
         scenario_toml::read(&text, path.parent().unwrap_or(Path::new("")))
+    }
+
+    /// Plays a recording of `codex-api --record`: each request gets the answer that was recorded for the next one with its
+    /// method and path, whatever its token and body are. Rules, tokens and faults do not matter then.
+    ///
+    /// # Errors
+    /// [`RecordingError`] when the file cannot be read or is no recording; it names the line.
+    ///
+    /// ```no_run
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use codex_sim::{Scenario, Simulator};
+    ///
+    /// let simulator = Simulator::start(Scenario::replay_file("run.ndjson")?).await?;
+    /// // … run the client again, with the simulator's base URL and any key …
+    /// println!("{}", simulator.replay_report().expect("a recording is played"));
+    /// # Ok(()) }
+    /// ```
+    pub fn replay_file(path: impl AsRef<Path>) -> Result<Self, RecordingError> {
+        ReplaySettings::load(path.as_ref()).map(Self::replaying)
+    }
+
+    /// [`replay_file`](Self::replay_file) from a text.
+    ///
+    /// # Errors
+    /// [`RecordingError`], which names the line.
+    ///
+    /// ```
+    /// use codex_sim::{RecordingError, Scenario};
+    ///
+    /// let recording = r#"{"format":"codex-api recording","version":1}
+    /// {"kind":"request","exchange":1,"at_ms":0,"carrier":"http","method":"GET","path":"/v1/models"}
+    /// {"kind":"head","exchange":1,"at_ms":9,"status":503,"headers":[["retry-after","1"]]}
+    /// {"kind":"end","exchange":1,"at_ms":9,"how":"clean"}
+    /// "#;
+    /// let scenario = Scenario::from_recording(recording)?;
+    /// # let _ = scenario;
+    /// assert!(matches!(Scenario::from_recording("{}"), Err(RecordingError::Foreign)));
+    /// # Ok::<(), RecordingError>(())
+    /// ```
+    pub fn from_recording(text: &str) -> Result<Self, RecordingError> {
+        ReplaySettings::read(text).map(Self::replaying)
+    }
+
+    fn replaying(replay: ReplaySettings) -> Self {
+        let mut scenario = Self::new();
+        scenario.settings.replay = Some(replay);
+        scenario
+    }
+
+    /// Sets how fast a recording is played; without one, this does nothing.
+    #[must_use]
+    pub fn replay_speed(mut self, speed: ReplaySpeed) -> Self {
+        if let Some(replay) = &mut self.settings.replay {
+            replay.speed = speed;
+        }
+        self
     }
 
     /// Adds a rule after the others.

@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::handshake;
 use crate::inbound::Inbound;
 use crate::playback::Playback;
+use crate::replay;
 use crate::recorded::{RecordedRequest, safe_headers};
 use crate::request_body;
 use crate::root_endpoints;
@@ -40,6 +41,10 @@ pub(crate) async fn handle(
     control: Arc<ConnectionControl>,
     request: Request<Incoming>,
 ) -> Result<Response<Playback>, Closed> {
+    if let Some(replay) = &world.replay {
+        // Rare, and large: it need not weigh on the others.
+        return Box::pin(replay::answer(world, replay, control, request)).await;
+    }
     let at = world.started.elapsed();
     if is_upgrade(&request) {
         return handshake::handle(world, control, request, at).await;

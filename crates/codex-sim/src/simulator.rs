@@ -11,6 +11,7 @@ use crate::collector::TelemetryExport;
 use crate::error::{ScenarioError, SimError};
 use crate::oauth::{Login, RefreshState};
 use crate::recorded::RecordedRequest;
+use crate::replay::{Replay, ReplayReport};
 use crate::rule::Rule;
 use crate::scenario::Scenario;
 use crate::scenario_check::check_rule;
@@ -132,6 +133,14 @@ impl Simulator {
         self.world.telemetry().all()
     }
 
+    /// What was played of a recording, and what was asked for besides; none when no recording is played.
+    ///
+    /// A simulator that is dropped before all of its recording was asked for says so in the log.
+    #[must_use]
+    pub fn replay_report(&self) -> Option<ReplayReport> {
+        self.world.replay.as_ref().map(Replay::report)
+    }
+
     /// Adds a rule that is tried before the scenario's own, after those pushed earlier.
     ///
     /// A rule without `times` answers one request.
@@ -161,6 +170,9 @@ impl Simulator {
 
 impl Drop for Simulator {
     fn drop(&mut self) {
+        if let Some(report) = self.replay_report().filter(|report| !report.is_complete()) {
+            tracing::warn!(%report, "the recording was not played as it was recorded");
+        }
         if let Some(server) = self.server.take() {
             server.abort();
         }

@@ -12,6 +12,7 @@ use tokio::time::{Instant, Interval};
 use crate::connection::ConnectionControl;
 use crate::faults::Cut;
 use crate::realtime::{RealtimeKind, RealtimeSocket};
+use crate::replay;
 use crate::responses_socket::ResponsesSocket;
 use crate::websocket::{Broken, FrameWriter, Handshake, Incoming, MessageReader, Outbound};
 use crate::world::World;
@@ -36,6 +37,11 @@ const NO_STATUS: u16 = 1005;
 pub(crate) enum SocketKind {
     Responses,
     Realtime(RealtimeKind),
+    /// What was recorded.
+    Replayed {
+        /// Place of the exchange in the recording.
+        place: usize,
+    },
 }
 
 /// The head of a handshake: every request on the connection has it.
@@ -110,30 +116,39 @@ pub(crate) async fn serve(
         opened: Instant::now(),
         endings,
     });
-    let mut session = Session {
-        reader: MessageReader::new(Box::new(read), inflater, limit),
-        protocol: Protocol::new(kind, &connection),
-        connection: Arc::clone(&connection),
-    };
+    let mut reader = MessageReader::new(Box::new(read), inflater, limit);
     let end = tokio::select! {
-        end = session.run() => end,
+        end = speak(kind, &connection, &mut reader) => end,
         Some(cut) = ended.recv() => End::Cut(cut),
         _ = stop.changed() => End::Cut(Cut::Close(GOING_AWAY)),
     };
-    let Session { mut reader, protocol, .. } = session;
-    // Whatever still answers stops here, and lets go of the sending half.
-    drop(protocol);
     finish(end, &connection, &mut reader).await;
 }
 
-/// The receiving half of a connection.
-struct Session {
-    reader: MessageReader,
-    protocol: Protocol,
-    connection: Arc<SocketConnection>,
+/// Answers until the connection ends. Whatever still answers then stops with this future, and lets go of the sending
+/// half.
+async fn speak(kind: SocketKind, connection: &Arc<SocketConnection>, reader: &mut MessageReader) -> End {
+    let protocol = match kind {
+        SocketKind::Responses => Protocol::Responses(ResponsesSocket::new(Arc::clone(connection))),
+        SocketKind::Realtime(kind) => {
+            Protocol::Realtime(RealtimeSocket::new(Arc::clone(connection), kind))
+        }
+        SocketKind::Replayed { place } => match &connection.world.replay {
+            Some(replay) => return replay::play_socket(replay, place, connection, reader).await,
+            None => return End::Cut(Cut::Drop),
+        },
+    };
+    Session { reader, protocol, connection }.run().await
 }
 
-impl Session {
+/// The receiving half of a connection.
+struct Session<'a> {
+    reader: &'a mut MessageReader,
+    protocol: Protocol,
+    connection: &'a SocketConnection,
+}
+
+impl Session<'_> {
     /// Takes messages until the client ends the connection or breaks the protocol.
     async fn run(&mut self) -> End {
         let every = self.connection.world.settings.websocket.ping_every;
@@ -166,7 +181,7 @@ impl Session {
 }
 
 /// Why a connection ends.
-enum End {
+pub(crate) enum End {
     /// The client closed it, with this code.
     Answered(Option<u16>),
     /// The client is gone.
@@ -206,13 +221,6 @@ enum Protocol {
 }
 
 impl Protocol {
-    fn new(kind: SocketKind, connection: &Arc<SocketConnection>) -> Self {
-        match kind {
-            SocketKind::Responses => Self::Responses(ResponsesSocket::new(Arc::clone(connection))),
-            SocketKind::Realtime(kind) => Self::Realtime(RealtimeSocket::new(Arc::clone(connection), kind)),
-        }
-    }
-
     async fn text(&mut self, text: String) {
         match self {
             Self::Responses(socket) => socket.text(&text).await,

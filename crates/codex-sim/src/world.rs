@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::kept::Kept;
 use crate::oauth::{Access, Authority, OAuth};
 use crate::recorded::Journal;
+use crate::replay::Replay;
 use crate::rulebook::Rulebook;
 use crate::scenario::{Scenario, Settings};
 use crate::tracker::{Envelope, MAX_ENVELOPES, MAX_KEPT_ENVELOPE_BYTES};
@@ -29,6 +30,8 @@ const REALTIME: &str = "/realtime";
 pub(crate) struct World {
     pub(crate) settings: Settings,
     pub(crate) started: Instant,
+    /// What is played instead of rules.
+    pub(crate) replay: Option<Replay>,
     requests: AtomicU64,
     connections: AtomicU64,
     rulebook: Mutex<Rulebook>,
@@ -48,6 +51,7 @@ impl World {
         let oauth = settings.oauth.clone().unwrap_or_else(OAuth::with_default_account);
         let authority = Authority::new(oauth, settings.seed, SystemTime::now());
         Self {
+            replay: settings.replay.as_ref().map(Replay::new),
             settings,
             started: Instant::now(),
             requests: AtomicU64::new(0),

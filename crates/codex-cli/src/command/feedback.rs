@@ -7,11 +7,14 @@ mod runs;
 mod send;
 mod tracker;
 
-use std::io::{self, Write, stdout};
+use std::{
+    env,
+    io::{self, Write, stdout},
+};
 
 use codex_core::{AuthSetup, CODEX_API_KEY_VARIABLE, StoreChoice};
 use codex_feedback::{
-    Classification, Environment, EventId, LoadedRuns, Redactor, Report, ReportRequest, RunRecord,
+    Classification, Environment, EventId, LoadedRuns, Note, Redactor, Report, ReportRequest, RunRecord,
 };
 
 pub(crate) use failure::FeedbackFailure;
@@ -38,17 +41,21 @@ pub(super) async fn run(args: FeedbackArgs, context: &Context) -> Result<Exit, F
 fn report(args: &ReportArgs, context: &Context) -> Result<Report, Failure> {
     let runs = subject(args, context)?;
     tell_subject(runs.runs.first(), context);
-    let variable = |name: &str| context.environment.variable(name);
     let environment = Environment::collect(env!("CARGO_PKG_VERSION"), variable);
     let mut request = ReportRequest::new(args.classification, environment);
     request.reason.clone_from(&args.reason);
     request.include_logs = !args.no_logs;
     request.attachments.clone_from(&args.attachments);
     let report = Report::build(runs, request, &redactor(context));
-    for note in report.notes() {
-        context.status.warning(note);
-    }
+    // What the user asked for needs no warning.
+    let surprising = report.notes().iter().filter(|note| !matches!(note, Note::LogsLeftOut));
+    surprising.for_each(|note| context.status.warning(note));
     Ok(report)
+}
+
+/// A variable as it is: that one is set and blank explains more than one failure.
+fn variable(name: &str) -> Option<String> {
+    env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 /// The run that the report is about, and those before it.

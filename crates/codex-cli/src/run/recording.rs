@@ -34,6 +34,10 @@ impl Recording {
 fn tell(summary: &RecordingSummary, status: &Status) {
     let RecordingSummary { path, exchanges, cut, .. } = summary;
     let path = path.display();
+    if *exchanges == 0 {
+        status.note(format_args!("nothing was asked for, so nothing is recorded in {path}"));
+        return;
+    }
     let plural = if *exchanges == 1 { "" } else { "s" };
     status.note(format_args!(
         "recorded {exchanges} exchange{plural} in {path}; it holds prompts and answers, but no keys and tokens"

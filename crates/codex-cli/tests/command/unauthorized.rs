@@ -8,7 +8,12 @@ use std::{
 
 use codex_sim::{Account, Failure, Faults, Lifetime, RefreshState, Reply, Rule, Scenario, When};
 
-use crate::{cli::Cli, login_home::LoginHome, sim_server::SimServer};
+use crate::{
+    cli::Cli,
+    login_home::LoginHome,
+    raw_server::{RawServer, Then},
+    sim_server::SimServer,
+};
 
 /// An account whose first token is refused, although it says that it is good for an hour.
 fn expired() -> Account {
@@ -63,6 +68,20 @@ fn verbose_tells_each_step() {
     ] {
         assert!(run.stderr.contains(part), "no {part:?} in {run:#?}");
     }
+}
+
+/// The service's clock is read from the answer that failed.
+#[test]
+fn a_clock_that_is_wrong_is_explained() {
+    // `{"error":{"code":"token_expired"}}`
+    let code = "eyJlcnJvciI6eyJjb2RlIjoidG9rZW5fZXhwaXJlZCJ9fQ==";
+    let head = "HTTP/1.1 401 Unauthorized\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\nconnection: close\r\n";
+    let service =
+        RawServer::start(format!("{head}x-error-json: {code}\r\ncontent-length: 0\r\n\r\n"), Then::Close);
+    let (authority, home) = serve(Account::new("rt-1"));
+    let cli =
+        home.cli_with(&authority, ["respond", "--retries", "0", "--base-url", service.base_url(), "Hi"]);
+    cli.run().ended(3).explained(&["a token that was just renewed counts as expired; this machine's clock is ", " fast"]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::{ops::Range, sync::LazyLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use codex_observe::ERROR_JSON_HEADER;
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ const MIN_TOKEN_FIELD: usize = 20;
 const MIN_JWT: usize = 20;
 
 const SECRET: Sign = Sign::Field(What::SecretField);
-const SIGNS: [(&str, Sign); 36] = [
+const SIGNS: [(&str, Sign); 35] = [
     ("sk-", Sign::Prefix(8)),
     ("sess-", Sign::Prefix(16)),
     ("ek_", Sign::Prefix(16)),
@@ -61,7 +62,6 @@ const SIGNS: [(&str, Sign); 36] = [
     ("bearer ", Sign::Scheme),
     ("basic ", Sign::Scheme),
     ("private key-----", Sign::PrivateKey),
-    ("\"x-error-json\"", Sign::Field(What::ErrorJson)),
     ("\"token\"", Sign::TokenField),
     ("\"access_token\"", SECRET),
     ("\"refresh_token\"", SECRET),
@@ -110,7 +110,8 @@ const SECRET_PARAMETERS: [&str; 18] = [
 ];
 
 static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let literals = SIGNS.iter().map(|(literal, _)| literal);
+    let error_json = format!("\"{ERROR_JSON_HEADER}\"");
+    let literals = SIGNS.iter().map(|(literal, _)| *literal).chain([error_json.as_str()]);
     AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(literals).ok()
 });
 
@@ -125,7 +126,9 @@ pub(super) fn find(text: &str) -> Vec<Found> {
         .filter_map(|found| {
             let (start, end) = (found.start(), found.end());
             let secret = |range| Some(Found { range, what: What::Secret });
-            match SIGNS[found.pattern().as_usize()].1 {
+            // The last literal is the one that is not in the list.
+            let sign = SIGNS.get(found.pattern().as_usize());
+            match sign.map_or(Sign::Field(What::ErrorJson), |(_, sign)| *sign) {
                 Sign::Prefix(least) => prefixed(text, start..end, least).and_then(secret),
                 Sign::Jwt => jwt(text, start).and_then(secret),
                 Sign::Scheme => after_scheme(text, end).and_then(secret),

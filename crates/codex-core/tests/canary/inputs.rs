@@ -5,8 +5,8 @@ use std::{path::Path, sync::Arc};
 use codex_api::{ApiKey, Provider};
 use codex_client::fake::FakeTransport;
 use codex_core::{
-    AuthFile, Config, Environment, FileStore, ProviderChoice, REFRESH_URL_VARIABLE, REVOKE_URL_VARIABLE,
-    TokenAuthority, read_api_key,
+    AuthFile, Config, CredentialStore, Environment, FileStore, ProviderChoice, REFRESH_URL_VARIABLE,
+    REVOKE_URL_VARIABLE, TokenAuthority, read_api_key,
 };
 
 use crate::{
@@ -32,6 +32,10 @@ fn auth_json() -> String {
 #[track_caller]
 fn check(place: &str, text: &str) {
     nothing_found(place, text, &secrets());
+}
+
+#[track_caller]
+fn check_log() {
     nothing_found("log", &listener::heard(), &secrets());
 }
 
@@ -59,12 +63,12 @@ fn a_stored_login_whole_or_cut_off_tells_no_secret() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("auth.json"), foreign).unwrap();
-        use codex_core::CredentialStore;
         match FileStore::new(folder.path()).load() {
             Ok(file) => check("Debug of a login", &format!("{:?}", file.map(|file| file.tokens))),
             Err(error) => check("error of a store", &texts(&error)),
         }
     }
+    check_log();
 }
 
 #[test]
@@ -81,7 +85,7 @@ fn keys_and_urls_that_cannot_be_used_tell_no_secret() {
         format!("https://service.test/v1?key={QUERY}#{QUERY}"),
         format!("ftp://ada:{PASSWORD}@service.test/"),
         format!("https://ada:{PASSWORD}@service.test:port/"),
-        format!("{PASSWORD}"),
+        PASSWORD.to_owned(),
     ] {
         match Provider::new("test", &url) {
             Ok(provider) => check("Debug of a provider", &format!("{provider:?}")),
@@ -108,6 +112,7 @@ fn keys_and_urls_that_cannot_be_used_tell_no_secret() {
     }
     let provider = provider.header("x-key", API_KEY).unwrap().query("key", QUERY).unwrap();
     check("Debug of a provider", &format!("{provider:?} {provider:#?}"));
+    check_log();
 }
 
 #[test]
@@ -143,4 +148,5 @@ fn configurations_tell_no_secret() {
             }
         }
     }
+    check_log();
 }

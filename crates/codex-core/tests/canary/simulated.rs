@@ -16,8 +16,8 @@ use tempfile::TempDir;
 
 use crate::{
     planted::{
-        ACCESS_TOKEN, ACCOUNT_ID, API_KEY, BODY, COOKIE, EMAIL, HEADER, ID_TOKEN, PLAIN_ACCESS, PROMPT,
-        PASSWORD, QUERY, REFRESH_TOKEN, nothing_found, secrets,
+        ACCESS_TOKEN, ACCOUNT_ID, API_KEY, BODY, COOKIE, EMAIL, HEADER, ID_TOKEN, PASSWORD, PLAIN_ACCESS,
+        PROMPT, QUERY, REFRESH_TOKEN, nothing_found, secrets,
     },
     sinks::{Sinks, check_files, texts},
 };

@@ -63,24 +63,24 @@ fn telemetry_error_messages_preserve_non_http_details() {
 /// gets.
 #[tokio::test(start_paused = true)]
 async fn telemetry_error_messages_preserve_non_http_details_of_real_failures() {
-    let failures: [(fn() -> TransportError, &str); 4] = [
-        (dns, "cannot find the host service.test: check the name and the network: dns lookup failed"),
-        (refused, "cannot connect to service.test:443: refused, nothing listens there: connection refused"),
-        (closed, "the connection ended before the answer: reset: socket closed"),
-        (
-            header,
-            "the value of the header `x-note` is not allowed in HTTP: remove line breaks and other control \
-             characters: failed to parse header value",
-        ),
-    ];
-    for (failure, expected) in failures {
+    const DNS: &str = "cannot find the host service.test: check the name and the network: dns lookup failed";
+    const REFUSED: &str =
+        "cannot connect to service.test:443: refused, nothing listens there: connection refused";
+    const CLOSED: &str = "the connection ended before the answer: reset: socket closed";
+    const HEADER: &str = "the value of the header `x-note` is not allowed in HTTP: remove line breaks and other \
+                          control characters: failed to parse header value";
+    let check = async |failure: fn() -> TransportError, expected: &str| {
         let bench = Bench::with(ApiKey::new("sk-test"));
         (0..9).for_each(|_| bench.http.push(FakeAnswer::error(failure())));
         bench.api.models().list().await.unwrap_err();
         bench.connect([FakeHandshake::error(failure())]).await.unwrap_err();
         let texts = texts(&bench);
         assert!(texts.len() >= 2 && texts.iter().all(|text| text == expected), "{texts:?}");
-    }
+    };
+    check(dns, DNS).await;
+    check(refused, REFUSED).await;
+    check(closed, CLOSED).await;
+    check(header, HEADER).await;
 }
 
 #[tokio::test(start_paused = true)]

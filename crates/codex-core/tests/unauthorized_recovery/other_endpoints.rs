@@ -154,39 +154,23 @@ async fn realtime_refuses_the_api_key_of_a_login() {
 async fn realtime_takes_no_login() {
     let story = Story::of_fresh_login(scenario(), Transport::Http).await;
     story.note_result(call(&story.api, "/realtime").await);
+    assert_eq!(story.simulator.refreshes(), 0);
     assert_snapshot!(story.told(), @"
     caller: the server answered 401: You didn't provide an API key. Send it as a bearer [REDACTED] in the Authorization header. (/realtime,
-        status 401, attempt 3 of 3, after #, request id req-3, cf-ray ray-3,
-        auth error missing_authorization_header, recovery managed done recovery_not_run)
+        status 401, attempt 1 of 1, after #, request id req-1, cf-ray ray-1,
+        auth error missing_authorization_header, recovery managed reload recovery_not_run)
     codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,
         success=false, endpoint=/realtime, auth.header_attached=false,
         auth.retry_after_unauthorized=false, auth.connection_reused=false, auth.request_id=req-1,
         auth.cf_ray=ray-1, auth.error=missing_authorization_header
-    codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_succeeded,
+    codex.auth_recovery auth.mode=managed, auth.step=reload, auth.outcome=recovery_not_run,
         auth.request_id=req-1, auth.cf_ray=ray-1, auth.error=missing_authorization_header,
-        auth.state_changed=false
-    codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,
-        success=false, endpoint=/realtime, auth.header_attached=false,
-        auth.retry_after_unauthorized=true, auth.recovery_mode=managed, auth.recovery_phase=reload,
-        auth.connection_reused=false, auth.request_id=req-2, auth.cf_ray=ray-2,
-        auth.error=missing_authorization_header
-    codex.auth_recovery auth.mode=managed, auth.step=refresh_token, auth.outcome=recovery_succeeded,
-        auth.request_id=req-2, auth.cf_ray=ray-2, auth.error=missing_authorization_header,
-        auth.state_changed=true
-    codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,
-        success=false, endpoint=/realtime, auth.header_attached=false,
-        auth.retry_after_unauthorized=true, auth.recovery_mode=managed,
-        auth.recovery_phase=refresh_token, auth.connection_reused=false, auth.request_id=req-3,
-        auth.cf_ray=ray-3, auth.error=missing_authorization_header
-    codex.auth_recovery auth.mode=managed, auth.step=done, auth.outcome=recovery_not_run,
-        auth.request_id=req-3, auth.cf_ray=ray-3, auth.error=missing_authorization_header,
-        auth.recovery_reason=recovery_exhausted
-    tags: auth_401_cf_ray=ray-3, auth_401_error=missing_authorization_header, auth_401_request_id=req-3,
-        auth_cf_ray=ray-3, auth_connection_reused=false, auth_error=missing_authorization_header,
-        auth_header_attached=false, auth_recovery_followup_status=401,
-        auth_recovery_followup_success=false, auth_recovery_mode=managed,
-        auth_recovery_outcome=recovery_not_run, auth_recovery_phase=done, auth_request_id=req-3,
-        auth_retry_after_unauthorized=true, endpoint=/realtime
+        auth.recovery_reason=not_chatgpt_auth
+    tags: auth_401_cf_ray=ray-1, auth_401_error=missing_authorization_header, auth_401_request_id=req-1,
+        auth_cf_ray=ray-1, auth_connection_reused=false, auth_error=missing_authorization_header,
+        auth_header_attached=false, auth_recovery_mode=managed, auth_recovery_outcome=recovery_not_run,
+        auth_recovery_phase=reload, auth_request_id=req-1, auth_retry_after_unauthorized=false,
+        endpoint=/realtime
     diagnosis: no credentials were attached
     ");
 }

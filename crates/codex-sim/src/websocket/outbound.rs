@@ -30,6 +30,13 @@ impl Outbound {
         writer.write(&frames).await
     }
 
+    /// Sends a binary message.
+    pub(crate) async fn binary(&self, message: &[u8]) -> io::Result<()> {
+        let mut writer = self.lock().await;
+        let frames = writer.encode(Opcode::Binary, message, Framing::Usual);
+        writer.write(&frames).await
+    }
+
     pub(crate) async fn ping(&self) -> io::Result<()> {
         self.control(Opcode::Ping, b"ping").await
     }

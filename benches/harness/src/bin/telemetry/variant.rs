@@ -1,0 +1,49 @@
+//! Which sinks are on.
+
+/// One way to run the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Variant {
+    /// For people.
+    pub(crate) title: &'static str,
+    /// On the command line of the program.
+    pub(crate) sinks: &'static str,
+    /// Whether its telemetry is sent after each response, or in batches as configured by default.
+    pub(crate) sends_each: bool,
+}
+
+const fn batches(title: &'static str, sinks: &'static str) -> Variant {
+    Variant { title, sinks, sends_each: false }
+}
+
+/// What the others are compared with; the first of every table.
+pub(crate) const NONE: Variant = batches("no sinks", "none");
+/// The promise is about these two.
+pub(crate) const ALL: Variant = batches("all sinks", "all");
+pub(crate) const ALL_SENT_EACH: Variant =
+    Variant { sends_each: true, ..batches("all sinks, sent after each response", "all") };
+/// The same program again: its ratio is the noise of the measurement.
+const NONE_AGAIN: Variant = batches("no sinks, once more", "none");
+
+const SINGLE: [Variant; 4] = [
+    batches("OpenTelemetry alone", "otel"),
+    batches("feedback alone: tags, timeline", "feedback"),
+    batches("history alone", "history"),
+    batches("log ring alone", "log"),
+];
+
+/// Those that are measured, in the order of the table.
+pub(crate) fn chosen(each_sink: bool) -> Vec<Variant> {
+    let single: &[Variant] = if each_sink { &SINGLE } else { &[] };
+    [NONE, NONE_AGAIN, ALL, ALL_SENT_EACH].into_iter().chain(single.iter().copied()).collect()
+}
+
+impl Variant {
+    pub(crate) fn has(&self, sink: &str) -> bool {
+        self.sinks == "all" || self.sinks == sink
+    }
+
+    /// Whether the promise holds for it.
+    pub(crate) fn is_promised(&self) -> bool {
+        self.sinks == "all"
+    }
+}

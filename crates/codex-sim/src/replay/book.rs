@@ -1,0 +1,113 @@
+//! Which exchange of a recording is played next, and what was asked for.
+
+use std::fmt;
+
+use super::recorded_exchange::{RecordedExchange, UnrecordedRequest};
+use super::recording::{Recording, RecordingState};
+use crate::service::below_base;
+use crate::transport::Transport;
+
+/// Most requests without a recorded answer that are remembered; further ones are refused all the same.
+pub const MAX_UNRECORDED: usize = 1000;
+
+/// How a recording was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReplayReport {
+    /// How many exchanges were played.
+    pub played: usize,
+    /// The exchanges that nobody asked for, in the order of the recording.
+    pub unasked: Vec<RecordedExchange>,
+    /// The requests for which there was no exchange, in the order they came; at most [`MAX_UNRECORDED`].
+    pub unrecorded: Vec<UnrecordedRequest>,
+    /// Whether the recording holds all that happened.
+    pub recording: RecordingState,
+}
+
+impl ReplayReport {
+    /// Whether everything recorded was asked for, and nothing else.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.unasked.is_empty() && self.unrecorded.is_empty()
+    }
+}
+
+/// A line for each thing that was not as recorded, after one that says how much was played.
+impl fmt::Display for ReplayReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} recorded exchanges were played", self.played, self.played + self.unasked.len())?;
+        match self.recording {
+            RecordingState::Whole => {}
+            RecordingState::Cut => f.write_str("; the recording ended before its run")?,
+            RecordingState::Unfinished => f.write_str("; the recording has no last line")?,
+        }
+        for exchange in &self.unasked {
+            write!(f, "\nnot asked for: {exchange}")?;
+        }
+        for request in &self.unrecorded {
+            write!(f, "\nrefused: {request}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What was played of a recording.
+#[derive(Debug)]
+pub(super) struct Book {
+    asked: Vec<bool>,
+    unrecorded: Vec<UnrecordedRequest>,
+}
+
+impl Book {
+    pub(super) fn new(recording: &Recording) -> Self {
+        Self { asked: vec![false; recording.exchanges.len()], unrecorded: Vec::new() }
+    }
+
+    /// The first exchange with this method and path that was not played; its place in the recording.
+    pub(super) fn take(
+        &mut self,
+        recording: &Recording,
+        asked: (Transport, &str, &str),
+    ) -> Result<usize, UnrecordedRequest> {
+        let (transport, method, path) = asked;
+        let mut recorded = 0;
+        for (place, exchange) in recording.exchanges.iter().enumerate() {
+            let about = &exchange.about;
+            if about.transport != transport || about.method != method || !same_path(&about.path, path) {
+                continue;
+            }
+            if let Some(asked) = self.asked.get_mut(place).filter(|asked| !**asked) {
+                *asked = true;
+                return Ok(place);
+            }
+            recorded += 1;
+        }
+        let (method, path) = (method.to_owned(), path.to_owned());
+        let request = UnrecordedRequest { transport, method, path, recorded };
+        self.note(request.clone());
+        Err(request)
+    }
+
+    /// Remembers a request without a recorded answer.
+    pub(super) fn note(&mut self, request: UnrecordedRequest) {
+        if self.unrecorded.len() < MAX_UNRECORDED {
+            self.unrecorded.push(request);
+        }
+    }
+
+    pub(super) fn report(&self, recording: &Recording) -> ReplayReport {
+        let unasked = recording.exchanges.iter().zip(&self.asked).filter(|(_, asked)| !**asked);
+        let unasked: Vec<_> = unasked.map(|(exchange, _)| exchange.about.clone()).collect();
+        ReplayReport {
+            played: self.asked.len() - unasked.len(),
+            unasked,
+            unrecorded: self.unrecorded.clone(),
+            recording: recording.state,
+        }
+    }
+}
+
+/// Whether two paths mean the same endpoint, below whichever base path.
+fn same_path(recorded: &str, asked: &str) -> bool {
+    recorded == asked || below_base(recorded) == below_base(asked)
+}
