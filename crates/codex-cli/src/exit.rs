@@ -6,7 +6,7 @@ use std::process::ExitCode;
 pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0    ok
-  1    the request failed, or its response is incomplete
+  1    the request failed, its response is incomplete, or a report waits
   2    usage: a flag, a file, the configuration or the provider cannot be used
   3    authentication: key or login is missing, cannot be used, or was refused (401, 403)
   130  interrupted (Ctrl-C)";

@@ -17,8 +17,8 @@ use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use jiff::Timestamp;
 
-pub use book::{MAX_UNRECORDED, ReplayReport};
 use book::Book;
+pub use book::{MAX_UNRECORDED, ReplayReport};
 use http_playback::{Clock, Ending};
 pub use recorded_exchange::{RecordedExchange, UnrecordedRequest};
 pub use recording::{MAX_RECORDING_BYTES, RecordingState};
@@ -190,7 +190,12 @@ impl Replay {
 
 /// The answer to a request that has no recorded one: 404 when none was recorded, 409 when all were played.
 fn refusal(request: &UnrecordedRequest) -> Failure {
-    let (status, code) = if request.recorded == 0 { (404, "not_recorded") } else { (409, "recording_used_up") };
+    let (status, code) = match request {
+        UnrecordedRequest { recorded: 0, .. } => (404, "not_recorded"),
+        // An error frame has no headers that could say not to ask again.
+        UnrecordedRequest { transport: Transport::Websocket, .. } => (404, "recording_used_up"),
+        _ => (409, "recording_used_up"),
+    };
     Failure::new(status)
         .kind("invalid_request_error")
         .code(code)

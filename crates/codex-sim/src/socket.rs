@@ -130,9 +130,7 @@ pub(crate) async fn serve(
 async fn speak(kind: SocketKind, connection: &Arc<SocketConnection>, reader: &mut MessageReader) -> End {
     let protocol = match kind {
         SocketKind::Responses => Protocol::Responses(ResponsesSocket::new(Arc::clone(connection))),
-        SocketKind::Realtime(kind) => {
-            Protocol::Realtime(RealtimeSocket::new(Arc::clone(connection), kind))
-        }
+        SocketKind::Realtime(kind) => Protocol::Realtime(RealtimeSocket::new(Arc::clone(connection), kind)),
         SocketKind::Replayed { place } => match &connection.world.replay {
             Some(replay) => return replay::play_socket(replay, place, connection, reader).await,
             None => return End::Cut(Cut::Drop),

@@ -17,7 +17,7 @@ use crate::sinks::Sinks;
 /// One response after another.
 pub(crate) enum Source {
     Http(ApiClient),
-    Websocket(ResponsesWebsocketConnection),
+    Websocket(Box<ResponsesWebsocketConnection>),
 }
 
 impl Source {
@@ -28,7 +28,7 @@ impl Source {
             From::Websocket(url) => {
                 let client = ready(ApiClient::new(Provider::new("bench", url)?)?);
                 let websocket = client.responses_websocket().websocket_options(WebSocketOptions::default());
-                Self::Websocket(websocket.connect(&ResponsesOptions::default()).await?)
+                Self::Websocket(Box::new(websocket.connect(&ResponsesOptions::default()).await?))
             }
             From::Memory(scenario) => {
                 let provider = Provider::new("bench", "http://127.0.0.1:9/v1")?;

@@ -1,6 +1,6 @@
 //! Trackers that do not take a report: it waits, whole, and is delivered once.
 
-use std::{fs, time::Duration};
+use std::{fs, process::Stdio, time::Duration};
 
 use codex_sim::{Failure, Faults, Rule, Scenario, Sentry, When};
 
@@ -111,7 +111,7 @@ fn an_interrupted_report_waits() {
     let server = SimServer::start(tracker().rule(rule));
     let state = after_a_failure();
     let (mut command, _home) = state.feedback(&server, ["send"]).into_parts();
-    let mut child = command.spawn().unwrap();
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
     while !server.requests().iter().any(|request| request.path.starts_with(ENVELOPES)) {
         assert!(child.try_wait().unwrap().is_none(), "it waits for the tracker");
         std::thread::yield_now();
@@ -144,7 +144,7 @@ fn two_that_flush_at_the_same_time_deliver_once() {
     let server = good();
     let flush = || {
         let (mut command, home) = state.feedback(&server, ["flush"]).into_parts();
-        (command.stdout(std::process::Stdio::piped()).spawn().unwrap(), home)
+        (command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap(), home)
     };
     let flushes: Vec<_> = (0..3).map(|_| flush()).collect();
     let printed = flushes.into_iter().map(|(child, _home)| {

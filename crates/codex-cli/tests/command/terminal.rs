@@ -64,6 +64,24 @@ fn a_spinner_turns_until_the_first_token_and_leaves_no_trace() {
 }
 
 #[test]
+fn a_person_is_told_how_to_report_a_failure() {
+    let server = SimServer::start(Scenario::new().fail(Failure::new(500).message("Oops.")));
+    let hint = "codex-api: report it with: codex-api feedback preview";
+    let failing = server.respond(["--color", "never", "Hi"]);
+    let Some(log) = seen_under(&[], failing, 1) else { return };
+    assert!(log.trim_end().ends_with(hint), "{log:?}");
+    let mistake = Cli::new(["respond", "--base-url", "nonsense", "Hi"]);
+    for (cli, code) in [
+        (server.respond(["--quiet", "Hi"]), 1),
+        (server.respond(["Hi"]).env("CODEX_API_NO_HISTORY", "1"), 1),
+        (mistake, 2),
+    ] {
+        let log = seen_under(&[], cli, code).unwrap();
+        assert!(log.contains("error: ") && !log.contains("report it with"), "{log:?}");
+    }
+}
+
+#[test]
 fn quiet_and_dumb_terminals_have_no_spinner() {
     let server = slow("Here I am.");
     let Some(log) = seen(server.respond(["--quiet", "Hi"])) else { return };

@@ -81,7 +81,9 @@ fn a_clock_that_is_wrong_is_explained() {
     let (authority, home) = serve(Account::new("rt-1"));
     let cli =
         home.cli_with(&authority, ["respond", "--retries", "0", "--base-url", service.base_url(), "Hi"]);
-    cli.run().ended(3).explained(&["a token that was just renewed counts as expired; this machine's clock is ", " fast"]);
+    cli.run()
+        .ended(3)
+        .explained(&["a token that was just renewed counts as expired; this machine's clock is ", " fast"]);
 }
 
 #[test]

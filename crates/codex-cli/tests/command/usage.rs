@@ -45,6 +45,11 @@ fn a_mistake_in_the_flags_is_exit_2() {
         (vec!["compact", "-p", "sim", "bad.toml"], "codex-api: error: the file bad.toml is not JSON"),
         (vec!["memories", "-p", "sim", "number.json"], "the file number.json is JSON, but not items: a list"),
         (vec!["-v", "-q", "respond", "x"], "cannot be used with"),
+        (vec!["feedback"], "Usage: codex-api feedback"),
+        (vec!["feedback", "send", "--classification", "praise"], "possible values: bug, bad_result"),
+        (vec!["feedback", "send", "--reason", " "], "'--reason <TEXT>': it is empty"),
+        (vec!["feedback", "preview", "--run", "0"], "--run"),
+        (vec!["feedback", "preview", "--json", "--html", "-"], "cannot be used with"),
         (vec!["sim", "--port", "99999"], "99999"),
         (vec!["sim", "--host", "localhost"], "invalid IP address"),
         (vec!["completions", "csh"], "possible values: bash"),
@@ -104,6 +109,11 @@ fn help_has_examples_and_exit_codes() {
         vec!["help", "responses"],
         vec!["responses", "get", "--help"],
         vec!["responses", "resume", "--help"],
+        vec!["feedback", "--help"],
+        vec!["feedback", "preview", "--help"],
+        vec!["feedback", "send", "--help"],
+        vec!["help", "feedback", "flush"],
+        vec!["feedback", "runs", "--help"],
         vec!["sim", "--help"],
         vec!["completions", "--help"],
         vec!["help", "sim"],
@@ -127,7 +137,12 @@ fn version_and_completions_are_printed() {
     Cli::new(["--version"]).run().ended(0).printed(&version);
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let run = Cli::new(["completions", shell]).run().ended(0).said_nothing();
-        assert!(run.stdout.contains("codex-api") && run.stdout.contains("base-url"), "{shell}");
+        assert!(
+            run.stdout.contains("codex-api")
+                && run.stdout.contains("base-url")
+                && run.stdout.contains("preview"),
+            "{shell}"
+        );
     }
 }
 

@@ -58,11 +58,12 @@ fn parameter(pair: &str, cleaner: &mut Cleaner) -> String {
     let Some((name, value)) = pair.split_once('=') else { return cleaner.clean_name(pair).into_owned() };
     let decoded: String =
         url::form_urlencoded::parse(value.as_bytes()).map(|(name, _)| name.into_owned()).collect();
-    let holds_secret = cleaner.clean_name(&decoded) != decoded;
-    if credential_forms::is_secret_parameter(name) || holds_secret {
+    if credential_forms::is_secret_parameter(name) {
+        cleaner.secrets.hide(&decoded);
         return format!("{name}={REDACTED}");
     }
-    format!("{name}={}", cleaner.clean_name(value))
+    let value = if cleaner.clean_name(&decoded) == decoded { value } else { REDACTED };
+    format!("{name}={value}")
 }
 
 /// What is written for a header that holds a secret; `None` for any other.

@@ -134,7 +134,7 @@ impl Cleaner {
             let seek = what == What::Secret || is_telling(secret);
             edits.push(Edit { by: self.secrets.token(secret, seek), range });
         }
-        edits.extend(self.secrets.find(text).map(|(range, by)| Edit { range, by: by.to_owned() }));
+        edits.extend(self.secrets.find(text).into_iter().map(|(range, by)| Edit { range, by }));
         edits
     }
 }

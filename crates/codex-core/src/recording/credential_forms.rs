@@ -48,6 +48,9 @@ const MIN_TOKEN_FIELD: usize = 20;
 /// The fewest characters of a JWT: its first part alone is longer.
 const MIN_JWT: usize = 20;
 
+const PEM_BEGIN: &str = "-----BEGIN";
+const PEM_END: &str = "-----END";
+
 const SECRET: Sign = Sign::Field(What::SecretField);
 const SIGNS: [(&str, Sign); 35] = [
     ("sk-", Sign::Prefix(8)),
@@ -115,13 +118,13 @@ static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(literals).ok()
 });
 
-/// The credentials in a text, in no particular order.
+/// The credentials in a text, in order; none is a part of another.
 pub(super) fn find(text: &str) -> Vec<Found> {
     let Some(automaton) = &*AUTOMATON else {
         // Never happens with the literals above; should it, nothing is let through.
         return vec![Found { range: 0..text.len(), what: What::Secret }];
     };
-    automaton
+    let mut all: Vec<Found> = automaton
         .find_overlapping_iter(text)
         .filter_map(|found| {
             let (start, end) = (found.start(), found.end());
@@ -132,14 +135,24 @@ pub(super) fn find(text: &str) -> Vec<Found> {
                 Sign::Prefix(least) => prefixed(text, start..end, least).and_then(secret),
                 Sign::Jwt => jwt(text, start).and_then(secret),
                 Sign::Scheme => after_scheme(text, end).and_then(secret),
-                Sign::PrivateKey => secret(private_key(text, end)),
+                Sign::PrivateKey => private_key(text, end).and_then(secret),
                 Sign::TokenField => field_value(text, end)
                     .filter(|range| range.len() >= MIN_TOKEN_FIELD && !text[range.clone()].contains(' '))
                     .map(|range| Found { range, what: What::SecretField }),
                 Sign::Field(what) => field_value(text, end).map(|range| Found { range, what }),
             }
         })
-        .collect()
+        .collect();
+    all.sort_by_key(|found| {
+        (found.range.start, std::cmp::Reverse(found.range.end), found.what != What::Secret)
+    });
+    let mut end = 0;
+    all.retain(|found| {
+        let is_new = found.range.end > end;
+        end = end.max(found.range.end);
+        is_new
+    });
+    all
 }
 
 /// The secret values of a form.
@@ -209,10 +222,12 @@ fn after_scheme(text: &str, start: usize) -> Option<Range<usize>> {
     (length >= MIN_AFTER_SCHEME && has_digit).then_some(start..start + length)
 }
 
-/// From the first line of a PEM block to its last, or to the end.
-fn private_key(text: &str, start: usize) -> Range<usize> {
-    let end = text.get(start..).and_then(|rest| rest.find("-----END")).map_or(text.len(), |at| start + at);
-    start..end
+/// From the end of the first line of a PEM block to its last, or to the end.
+fn private_key(text: &str, start: usize) -> Option<Range<usize>> {
+    let before = text.get(..start)?;
+    let begins = before.rfind(PEM_BEGIN)? >= before.rfind(PEM_END).unwrap_or_default();
+    let end = text.get(start..)?.find(PEM_END).map_or(text.len(), |at| start + at);
+    (begins && end > start).then_some(start..end)
 }
 
 /// The text value of a JSON field whose name ends at `start`, without its quotes.

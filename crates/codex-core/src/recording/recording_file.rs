@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, BufWriter, Read, Write},
+    io::{self, BufWriter, Read, Seek, Write},
     path::Path,
 };
 
@@ -49,10 +49,16 @@ impl RecordingFile {
         if !is_replaceable(&mut file).map_err(failed)? {
             return Err(RecordError::NotARecording { path: path.to_owned() });
         }
-        make_private(&file).and_then(|()| file.set_len(0)).map_err(failed)?;
-        io::Seek::rewind(&mut file).map_err(failed)?;
+        if file.metadata().map_err(failed)?.is_file() {
+            make_private(&file).and_then(|()| file.set_len(0)).map_err(failed)?;
+            file.rewind().map_err(failed)?;
+        }
+        Ok(Self::over(file, max_bytes, max_line_bytes))
+    }
+
+    pub(super) fn over(file: File, max_bytes: u64, max_line_bytes: usize) -> Self {
         let file = BufWriter::with_capacity(BUFFER, file);
-        Ok(Self { file, line: Vec::new(), bytes: 0, max_bytes, max_line_bytes })
+        Self { file, line: Vec::new(), bytes: 0, max_bytes, max_line_bytes }
     }
 
     /// Adds the first line, whatever the bounds, and puts it on disk.
@@ -122,9 +128,6 @@ fn is_replaceable(file: &mut File) -> io::Result<bool> {
 #[cfg(unix)]
 fn make_private(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    if !file.metadata()?.is_file() {
-        return Ok(());
-    }
     file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }
 

@@ -248,3 +248,6 @@ impl Scribe {
 fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

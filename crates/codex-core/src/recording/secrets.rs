@@ -3,11 +3,16 @@
 use std::{collections::HashMap, ops::Range};
 
 use aho_corasick::AhoCorasick;
+use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 
 /// Stands in place of a secret that has no number.
 pub(super) const REDACTED: &str = "[REDACTED]";
 /// The most secrets that are told apart. Further ones are taken out by their form and place alone, without a number.
 pub(super) const MAX_SECRETS: usize = 256;
+/// The most texts that are looked for: each secret has up to four forms.
+const MAX_SOUGHT: usize = 4 * MAX_SECRETS;
+/// How much of the end of a secret is looked for before the whole is compared, in bytes: long tokens make large automata.
+const END_BYTES: usize = 16;
 /// The shortest secret that is looked for elsewhere, in bytes. A shorter one would blank out ordinary words.
 const MIN_SOUGHT: usize = 6;
 
@@ -15,9 +20,15 @@ const MIN_SOUGHT: usize = 6;
 #[derive(Default)]
 pub(super) struct Secrets {
     numbers: HashMap<String, usize>,
-    /// The texts that are looked for, and what takes their place.
-    sought: Vec<(String, String)>,
-    automaton: Option<AhoCorasick>,
+    sought: Vec<Sought>,
+    /// Finds the ends of those that are sought; none when it has to be made (again).
+    ends: Option<AhoCorasick>,
+}
+
+/// A text that is looked for.
+struct Sought {
+    text: String,
+    placeholder: String,
 }
 
 impl Secrets {
@@ -44,35 +55,52 @@ impl Secrets {
     }
 
     /// Where the secrets stand that are looked for, and what takes their place.
-    pub(super) fn find<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (Range<usize>, &'a str)> {
-        let found = self.automaton.iter().flat_map(move |automaton| automaton.find_overlapping_iter(text));
-        found.filter_map(|found| {
-            let (_, placeholder) = self.sought.get(found.pattern().as_usize())?;
-            Some((found.range(), placeholder.as_str()))
+    pub(super) fn find(&mut self, text: &str) -> Vec<(Range<usize>, String)> {
+        if self.sought.is_empty() {
+            return Vec::new();
+        }
+        if self.ends.is_none() {
+            // Cannot fail with so few and short patterns; should it, the forms and places of secrets are still looked at.
+            self.ends = AhoCorasick::new(self.sought.iter().map(Sought::end)).ok();
+        }
+        let ends = self.ends.iter().flat_map(|ends| ends.find_overlapping_iter(text));
+        ends.filter_map(|found| {
+            let sought = self.sought.get(found.pattern().as_usize())?;
+            let is_whole = text.as_bytes().get(..found.end())?.ends_with(sought.text.as_bytes());
+            is_whole.then(|| (found.end() - sought.text.len()..found.end(), sought.placeholder.clone()))
         })
+        .collect()
     }
 
     fn seek(&mut self, secret: &str, placeholder: &str) {
         let secret = secret.trim();
-        let known = self.sought.iter().any(|(sought, _)| sought == secret);
-        if secret.len() < MIN_SOUGHT || known || self.sought.len() >= MAX_SECRETS {
+        let known = self.sought.iter().any(|sought| sought.text == secret);
+        if secret.len() < MIN_SOUGHT || known || self.sought.len() >= MAX_SOUGHT {
             return;
         }
-        for form in forms(secret) {
-            if self.sought.iter().all(|(sought, _)| *sought != form) {
-                self.sought.push((form, placeholder.to_owned()));
+        for text in forms(secret) {
+            if self.sought.iter().all(|sought| sought.text != text) {
+                self.sought.push(Sought { text, placeholder: placeholder.to_owned() });
             }
         }
-        self.automaton = AhoCorasick::new(self.sought.iter().map(|(sought, _)| sought)).ok();
+        self.ends = None;
     }
 }
 
-/// The forms in which a secret turns up: as it is, in a query or a form, and in JSON.
-fn forms(secret: &str) -> [String; 3] {
+impl Sought {
+    /// The last bytes: what tokens have in common is their beginning.
+    fn end(&self) -> &[u8] {
+        let bytes = self.text.as_bytes();
+        bytes.get(bytes.len().saturating_sub(END_BYTES)..).unwrap_or(bytes)
+    }
+}
+
+/// The forms in which a secret turns up: as it is, in a query or a form, in JSON, and in base64.
+fn forms(secret: &str) -> [String; 4] {
     let json = serde_json::to_string(secret).unwrap_or_default();
     let json = json.strip_prefix('"').and_then(|json| json.strip_suffix('"')).unwrap_or(secret);
     let in_query = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-    [secret.to_owned(), in_query, json.to_owned()]
+    [secret.to_owned(), in_query, json.to_owned(), STANDARD_NO_PAD.encode(secret)]
 }
 
 #[cfg(test)]
@@ -80,9 +108,9 @@ mod tests {
     //! Pure function: numbers and forms of secrets.
     use super::*;
 
-    fn taken_out(secrets: &Secrets, text: &str) -> Vec<(String, String)> {
+    fn taken_out(secrets: &mut Secrets, text: &str) -> Vec<(String, String)> {
         let mut found: Vec<_> =
-            secrets.find(text).map(|(range, by)| (text[range].to_owned(), by.to_owned())).collect();
+            secrets.find(text).into_iter().map(|(range, by)| (text[range].to_owned(), by)).collect();
         found.dedup();
         found
     }
@@ -95,7 +123,7 @@ mod tests {
         assert_eq!(secrets.token("first token", true), "[REDACTED token 1]");
         secrets.hide("a \"cookie\"");
         let text = r#"first token second first+token {"x":"a \"cookie\""}"#;
-        let told = taken_out(&secrets, text);
+        let told = taken_out(&mut secrets, text);
         let told: Vec<_> = told.iter().map(|(text, by)| (text.as_str(), by.as_str())).collect();
         assert_eq!(
             told,
@@ -111,7 +139,7 @@ mod tests {
     fn short_secrets_are_numbered_and_not_looked_for() {
         let mut secrets = Secrets::default();
         assert_eq!(secrets.token("short", true), "[REDACTED token 1]");
-        assert!(taken_out(&secrets, "a short text").is_empty());
+        assert!(taken_out(&mut secrets, "a short text").is_empty());
     }
 
     #[test]

@@ -131,6 +131,12 @@ impl Tape {
 }
 
 impl Reel {
+    /// How much waits, in bytes.
+    #[cfg(test)]
+    pub(super) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
     /// Says that a note is dealt with.
     pub(super) fn done(&self, weight: usize) {
         self.waiting.fetch_sub(weight, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! Every secret in every place of an answer, over HTTP, in a handshake, and inside both kinds of stream.
+//! Fake transport: every secret in every place of an answer, over HTTP, in a handshake, and inside both kinds of stream.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The positive control: what is planted on purpose is found.
+//! Pure function: the positive control: what is planted on purpose is found.
 
 use codex_observe::{
     ApiRequest, AuthAttachment, Endpoint, Event, Observer, Outcome, RequestContext, SafeText,

@@ -1,4 +1,4 @@
-//! A login that is renewed, over real connections: what all libraries below say at trace level, and what is on disk.
+//! Simulator: a login that is renewed, over real connections: what all libraries below say at trace level, and what is on disk.
 
 use std::{fs, sync::Arc};
 
@@ -15,6 +15,7 @@ use codex_sim::{Account, Failure, Faults, Rule, Scenario, Simulator, StreamFailu
 use tempfile::TempDir;
 
 use crate::{
+    listener,
     planted::{
         ACCESS_TOKEN, ACCOUNT_ID, API_KEY, BODY, COOKIE, EMAIL, HEADER, ID_TOKEN, PASSWORD, PLAIN_ACCESS,
         PROMPT, QUERY, REFRESH_TOKEN, nothing_found, secrets,
@@ -97,9 +98,9 @@ impl Client {
         errors.iter().for_each(|error| self.sinks.check_call(error));
         self.sinks.check_all();
         check_files(self.home.path(), &["auth.json"]);
-        for log in [crate::listener::heard(), crate::listener::ring()] {
-            nothing_found("log", &log, &self.made_up);
-        }
+        // What the simulator made up can be looked for from here on only.
+        nothing_found("log", &listener::heard(), &self.made_up);
+        nothing_found("log ring", &listener::ring(), &[secrets(), self.made_up.clone()].concat());
     }
 }
 
@@ -207,7 +208,7 @@ async fn connections_that_fail_tell_no_secret() {
         sinks.check_call(&api.responses_websocket().connect(&ResponsesOptions::default()).await.unwrap_err());
         sinks.check_all();
     }
-    let heard = crate::listener::heard();
+    let heard = listener::heard();
     for library in ["hyper_util::", "reqwest::", "rustls::", "codex_"] {
         assert!(heard.contains(library), "nothing was heard of {library}");
     }

@@ -1,4 +1,4 @@
-//! The evidence of an answer, typed and as the text of an error.
+//! Fake transport: the evidence of an answer, typed and as the text of an error.
 
 use codex_api::{ApiError, ApiKey, AuthEvidence, ResponsesOptions, SafeText};
 use codex_client::fake::{FakeAnswer, FakeHandshake};

@@ -1,4 +1,4 @@
-//! Bug report and telemetry do not drift apart: one event, both sinks, held against each other field by field.
+//! Pure function: bug report and telemetry do not drift apart: one event, both sinks, held against each other field by field.
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -1,4 +1,4 @@
-//! The tags of the latest 401 and of its recovery.
+//! Fake transport: the tags of the latest 401 and of its recovery.
 
 use codex_api::{PermanentFailure, RecoveryOutcome, RecoveryPhase, TransientFailure};
 use codex_client::fake::FakeAnswer;

@@ -1,4 +1,4 @@
-//! The tags of the latest attempt: all of them together, none of an earlier one.
+//! Fake transport: the tags of the latest attempt: all of them together, none of an earlier one.
 
 use codex_api::{ApiKey, TransportError};
 use codex_client::fake::FakeAnswer;

@@ -1,4 +1,4 @@
-//! What is recorded before a request is sent: what is attached, and which recovery it follows.
+//! Fake transport: what is recorded before a request is sent: what is attached, and which recovery it follows.
 
 use codex_api::{ApiKey, AuthMode, Event, NoAuth};
 use codex_observe::{ApiRequest, FollowUp, RequestContext, WebsocketConnect};

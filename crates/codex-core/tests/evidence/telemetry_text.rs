@@ -1,4 +1,4 @@
-//! The error text of telemetry: what is safe and useful, never a word of the service's.
+//! Fake transport: the error text of telemetry: what is safe and useful, never a word of the service's.
 
 use std::io;
 

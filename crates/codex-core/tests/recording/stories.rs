@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use codex_api::{
-    Compression, CompactionInput, RealtimeClientEvent, RealtimeServerEvent, RealtimeSettings, ResponseEvent,
-    ResponseItem, ResponsesApiRequest, ResponsesOptions, Timeouts,
+    CompactionInput, Compression, RealtimeSettings, ResponseEvent, ResponseItem, ResponsesApiRequest,
+    ResponsesOptions, Timeouts, realtime::RealtimeServerEvent,
 };
 use codex_core::{Transport, TurnEvent};
 use codex_sim::{
@@ -67,7 +67,8 @@ async fn a_401_is_recovered_from_and_the_request_sent_again() {
         assert_eq!(sent[0], sent[1], "the reload found nothing new");
         assert_ne!(sent[1], sent[2], "the new token can be told from the old one");
         let new = sent[2].trim_start_matches("Bearer ").to_owned();
-        let answer = recorded.of_kind("chunk").into_iter().find(|it| it["data"].to_string().contains("expires_in"));
+        let answer =
+            recorded.of_kind("chunk").into_iter().find(|it| it["data"].to_string().contains("expires_in"));
         assert!(answer.is_none_or(|answer| answer["data"].to_string().contains(&new)));
     }
 }
@@ -103,8 +104,7 @@ async fn errors_and_retries() {
     for transport in BOTH {
         let handshake = When::new().transport(codex_sim::Transport::Handshake);
         let refusal = Rule::fail(Failure::new(503).header("retry-after-ms", "1")).once();
-        let refusal =
-            if transport == Transport::Http { refusal } else { refusal.when(handshake) };
+        let refusal = if transport == Transport::Http { refusal } else { refusal.when(handshake) };
         let scenario = Scenario::new().rule(refusal).reply(Reply::text("Hello!"));
         let story = async |bench: &mut Bench| one_turn(bench, transport).await;
         assert_eq!(check_story(scenario, key, story).await.summary.exchanges, 2);
@@ -168,7 +168,6 @@ async fn a_realtime_conversation() {
         }
     };
     let recorded = check_story(Scenario::new(), key, story).await;
-    let _: Option<RealtimeClientEvent> = None;
     assert!(recorded.told.len() > 4, "{:?}", recorded.told);
     assert_eq!(recorded.of_kind("end")[0]["how"], "clean");
 }
@@ -177,7 +176,11 @@ async fn a_realtime_conversation() {
 async fn a_compressed_request_stands_decoded_in_the_recording() {
     let story = async |bench: &mut Bench| {
         let asked = request(&"many words ".repeat(2000));
-        let options = ResponsesOptions::default().compression(Compression::on());
+        let options = {
+            let mut o = ResponsesOptions::default();
+            o.compression = Some(Compression::on());
+            o
+        };
         let stream = bench.api.responses().stream_request(&asked, &options).await;
         let collected = match stream {
             Ok(stream) => stream.collect().await.map(|response| response.id),
@@ -232,8 +235,9 @@ async fn a_stream_that_goes_silent_is_silent_again() {
 
 #[tokio::test]
 async fn bodies_that_are_no_text_come_back_byte_by_byte() {
-    let bytes = b"data: {\"type\":\"response.output_text.delta\",\"delta\":\"\xFF\xFE\"}\n\ndata: \xC3".to_vec();
-    let raw = RawStream::new(bytes);
+    let bytes =
+        b"data: {\"type\":\"response.output_text.delta\",\"delta\":\"\xFF\xFE\"}\n\ndata: \xC3".to_vec();
+    let raw = RawStream::bytes(bytes);
     let story = async |bench: &mut Bench| one_turn(bench, Transport::Http).await;
     let recorded = check_story(Scenario::new().rule(Rule::raw(raw)), key, story).await;
     assert!(recorded.of_kind("chunk").iter().any(|chunk| chunk["data"]["base64"].is_string()));

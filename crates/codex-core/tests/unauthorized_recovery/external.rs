@@ -1,4 +1,4 @@
-//! Tokens of a host application: it is asked once, then nothing more.
+//! Simulator: tokens of a host application: it is asked once, then nothing more.
 
 use std::{io, sync::Arc};
 

@@ -1,4 +1,4 @@
-//! The 401 comes inside a stream whose head was a success.
+//! Simulator: the 401 comes inside a stream whose head was a success.
 
 use codex_core::Transport;
 use codex_sim::{Account, Dialect, Faults, Reply, Rule, Scenario, StreamErrorShape, StreamFailure};

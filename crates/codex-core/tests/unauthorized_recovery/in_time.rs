@@ -69,7 +69,7 @@ fn over_websocket(events: &'static [&'static str]) -> FakeHandshake {
         for event in events {
             server.send_text(event).await.unwrap();
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     })
 }
 

@@ -1,4 +1,4 @@
-//! A ChatGPT login that this client stores: reload, then refresh, then nothing more.
+//! Simulator: a ChatGPT login that this client stores: reload, then refresh, then nothing more.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Nothing can be renewed: an API key, no auth manager, no credentials, or a proxy that takes the header away.
+//! Simulator: nothing can be renewed: an API key, no auth manager, no credentials, or a proxy that takes the header away.
 
 use codex_api::{ApiKey, NoAuth};
 use codex_core::{AuthManager, Transport};

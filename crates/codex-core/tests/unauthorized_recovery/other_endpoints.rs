@@ -1,4 +1,4 @@
-//! The same recovery at every other endpoint, and at realtime, which takes API keys only.
+//! Simulator: the same recovery at every other endpoint, and at realtime, which takes API keys only.
 
 use codex_api::{
     ApiClient, ApiError, CompactionInput, InputItemsQuery, MemorySummarizeInput, RawMemory, RealtimeSettings,

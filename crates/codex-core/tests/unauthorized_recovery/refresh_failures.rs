@@ -1,4 +1,4 @@
-//! The login cannot be refreshed: for good, or for now.
+//! Simulator: the login cannot be refreshed: for good, or for now.
 
 use std::{net::TcpListener, sync::Arc};
 

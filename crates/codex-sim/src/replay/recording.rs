@@ -62,9 +62,15 @@ pub(super) struct PlayedHead {
 pub(super) enum Traffic {
     /// The client sent a message; what it says is not compared.
     Asked,
-    Said { bytes: Bytes, binary: bool },
+    Said {
+        bytes: Bytes,
+        binary: bool,
+    },
     Pinged,
-    Closed { code: u16, reason: String },
+    Closed {
+        code: u16,
+        reason: String,
+    },
 }
 
 impl Recording {

@@ -18,7 +18,7 @@ pub(crate) struct Taken {
     pub(crate) tags: u64,
     /// Events of the history.
     pub(crate) history: u64,
-    /// Lines of the log ring, of the one that is written for it.
+    /// Lines of the log ring.
     pub(crate) log_lines: u64,
 }
 

@@ -78,7 +78,7 @@ fn every_piece_of_work_that_is_missing_is_found() {
         timeline: 6,
         tags: 9,
         history: 6,
-        log_lines: 1,
+        log_lines: 9,
         ..Taken::default()
     };
     let whole = Run { tally: expected.tally, taken, cpu: std::time::Duration::ZERO };

@@ -1,7 +1,8 @@
 //! Ladder: pure function. What is read of a recording, and what is said of one that is damaged.
 use super::*;
 
-const HEADER: &str = r#"{"format":"codex-api recording","version":1,"recorded_at":"2026-01-02T03:04:05Z","texts":"kept"}"#;
+const HEADER: &str =
+    r#"{"format":"codex-api recording","version":1,"recorded_at":"2026-01-02T03:04:05Z","texts":"kept"}"#;
 const REQUEST: &str = r#"{"kind":"request","exchange":1,"at_ms":1,"carrier":"http","method":"POST","origin":"https://x","path":"/v1/responses","headers":[],"body":{"json":{"a":1}},"body_bytes":7}"#;
 const HEAD: &str = r#"{"kind":"head","exchange":1,"at_ms":2,"status":200,"http":"HTTP/1.1","headers":[["a","b"],["a",{"base64":"/w=="}],["c","[REDACTED token 3]"]]}"#;
 const CHUNK: &str = r#"{"kind":"chunk","exchange":1,"at_ms":3,"data":{"text":"x [REDACTED token 2]"}}"#;
@@ -41,7 +42,10 @@ fn what_is_damaged_is_named_with_its_line() {
     let cases: [(&[&str], &str); 17] = [
         (&[], "the recording is empty"),
         (&["not JSON"], "this is no recording: line 1 does not say so; make one with `--record`"),
-        (&[r#"{"format":"har","version":1}"#], "this is no recording: line 1 does not say so; make one with `--record`"),
+        (
+            &[r#"{"format":"har","version":1}"#],
+            "this is no recording: line 1 does not say so; make one with `--record`",
+        ),
         (&[&newer], "the recording has version 2, and this program knows version 1: update it"),
         (&[HEADER, "{]"], "line 2 of the recording is damaged: it is not JSON"),
         (&[HEADER, "[]"], "line 2 of the recording is damaged: a field is missing or wrong"),
@@ -50,7 +54,10 @@ fn what_is_damaged_is_named_with_its_line() {
         (&[HEADER, REQUEST, REQUEST], "line 3 of the recording is damaged: exchange 1 began before"),
         (&[HEADER, REQUEST, END, CHUNK], "line 4 of the recording is damaged: exchange 1 ended before"),
         (&[HEADER, FINISHED, REQUEST], "line 3 of the recording is damaged: the recording ended before"),
-        (&[HEADER, REQUEST, &HEAD.replace("200", "99")], "line 3 of the recording is damaged: 99 is no HTTP status"),
+        (
+            &[HEADER, REQUEST, &HEAD.replace("200", "99")],
+            "line 3 of the recording is damaged: 99 is no HTTP status",
+        ),
         (
             &[HEADER, REQUEST, &HEAD.replace("\"b\"", "\"b\\n\"")],
             "line 3 of the recording is damaged: \"a\" is not a header that can be sent, or its value is not",
@@ -63,8 +70,14 @@ fn what_is_damaged_is_named_with_its_line() {
             &[HEADER, REQUEST, r#"{"kind":"chunk","exchange":1,"at_ms":3,"data":{"omitted":99999999}}"#],
             "line 3 of the recording is damaged: 99999999 bytes were left out, more than the 67108864 that are made up",
         ),
-        (&[HEADER, REQUEST, &CHUNK.replace("3,", "-3,")], "line 3 of the recording is damaged: a field is missing or wrong"),
-        (&[HEADER, REQUEST, &END.replace("clean", "odd")], "line 3 of the recording is damaged: a field is missing or wrong"),
+        (
+            &[HEADER, REQUEST, &CHUNK.replace("3,", "-3,")],
+            "line 3 of the recording is damaged: a field is missing or wrong",
+        ),
+        (
+            &[HEADER, REQUEST, &END.replace("clean", "odd")],
+            "line 3 of the recording is damaged: a field is missing or wrong",
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(Recording::read(&lines(text)).unwrap_err().to_string(), expected, "{text:?}");
