@@ -7,6 +7,7 @@ use codex_client::{
 };
 use codex_observe::{Event, NoObserver, Observer};
 use thiserror::Error;
+use tokio::time::Instant;
 
 use crate::{
     auth::{ApiKey, AuthProvider, NoAuth},
@@ -165,14 +166,25 @@ impl ApiClient {
     /// request by itself. `true`: send it again, with the same `progress`, on a new connection. The error keeps what came
     /// of the step.
     ///
+    /// A step that takes longer than until `deadline` is given up, and recorded as that.
+    ///
     /// `false` for any other error, and for a 401 after which a step was taken already.
-    pub async fn recover(&self, error: &mut ApiError, progress: &RecoveryProgress) -> bool {
+    pub async fn recover(
+        &self,
+        error: &mut ApiError,
+        progress: &RecoveryProgress,
+        deadline: Option<Instant>,
+    ) -> bool {
         if !error.is_unauthorized() || error.context().recovery.is_some() {
             return false;
         }
         let context = error.context();
-        let refused =
-            Refused { endpoint: context.endpoint, operation: context.operation, evidence: &context.evidence };
+        let refused = Refused {
+            endpoint: context.endpoint,
+            operation: context.operation,
+            evidence: &context.evidence,
+            deadline,
+        };
         let step = progress.after_401(refused, &*self.pipeline.observer).await;
         error.note_recovery(step);
         step.follow_up().is_some()

@@ -82,12 +82,9 @@ impl Course {
             endpoint: self.context.endpoint,
             operation: self.context.operation,
             evidence: &self.context.evidence,
+            deadline: self.deadline,
         };
-        let step = self.recovery.after_401(refused, observer);
-        self.context.recovery = match self.deadline {
-            Some(deadline) => tokio::time::timeout_at(deadline, step).await.ok(),
-            None => Some(step.await),
-        };
+        self.context.recovery = Some(self.recovery.after_401(refused, observer).await);
         self.context.elapsed = self.started.elapsed();
         let goes_on = self.context.recovery.is_some_and(|step| step.follow_up().is_some());
         if goes_on {

@@ -7,8 +7,10 @@ use std::{
 
 use codex_client::BoxFuture;
 use codex_observe::{
-    AuthEvidence, AuthRecovery, Endpoint, Event, FollowUp, Observer, OperationId, RecoveryStep,
+    AuthEvidence, AuthRecovery, Endpoint, Event, FollowUp, Observer, OperationId, RecoveryMode,
+    RecoveryOutcome, RecoveryPhase, RecoveryStep, TransientFailure,
 };
+use tokio::time::Instant;
 
 use crate::auth::Credentials;
 
@@ -25,6 +27,11 @@ pub trait Recovery: Send + 'static {
     ///
     /// The future can be dropped at any await: whatever must not be lost on the way has to run apart from it.
     fn step<'a>(&'a mut self, refused: Option<&'a Credentials>) -> BoxFuture<'a, RecoveryStep>;
+
+    /// Which step comes next: told when the caller's time ran out during it.
+    fn upcoming(&self) -> (RecoveryMode, RecoveryPhase) {
+        (RecoveryMode::None, RecoveryPhase::None)
+    }
 }
 
 /// The machine of a client without an auth manager: there is no step to take.
@@ -58,6 +65,8 @@ pub(crate) struct Refused<'a> {
     pub(crate) endpoint: Endpoint,
     pub(crate) operation: OperationId,
     pub(crate) evidence: &'a AuthEvidence,
+    /// When the caller's time is up.
+    pub(crate) deadline: Option<Instant>,
 }
 
 impl RecoveryProgress {
@@ -76,9 +85,19 @@ impl RecoveryProgress {
     /// Takes one step, and records it.
     pub(crate) async fn after_401(&self, refused: Refused<'_>, observer: &dyn Observer) -> RecoveryStep {
         let sent = self.told().sent.clone();
-        let step = self.machine.lock().await.step(sent.as_ref()).await;
+        let Refused { endpoint, operation, evidence, deadline } = refused;
+        let mut machine = self.machine.lock().await;
+        let (mode, phase) = machine.upcoming();
+        let step = match deadline {
+            Some(deadline) => tokio::time::timeout_at(deadline, machine.step(sent.as_ref())).await.ok(),
+            None => Some(machine.step(sent.as_ref()).await),
+        };
+        let step = step.unwrap_or(RecoveryStep {
+            mode,
+            phase,
+            outcome: RecoveryOutcome::FailedTransient(TransientFailure::OutOfTime),
+        });
         self.told().follow_up = step.follow_up();
-        let Refused { endpoint, operation, evidence } = refused;
         observer.on_event(&Event::AuthRecovery(AuthRecovery::new(
             endpoint,
             operation,

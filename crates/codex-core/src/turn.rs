@@ -277,11 +277,8 @@ impl Turn {
             Some(progress) if !error.output_started() => progress,
             _ => return false,
         };
-        let recovery = self.session.api().recover(error, progress);
-        match self.time_left() {
-            Some(left) => tokio::time::timeout(left, recovery).await.unwrap_or(false),
-            None => recovery.await,
-        }
+        let deadline = self.time_left().map(|left| Instant::now() + left);
+        self.session.api().recover(error, progress, deadline).await
     }
 
     fn judge(&mut self, error: &ApiError) -> Next {

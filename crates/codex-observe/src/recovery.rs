@@ -207,6 +207,8 @@ pub enum TransientFailure {
     Refresher,
     /// The host application handed in tokens of another workspace.
     WrongWorkspace,
+    /// The time that the caller gave its request was up before the step was done.
+    OutOfTime,
 }
 
 /// Why no step could run.

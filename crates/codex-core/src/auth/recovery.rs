@@ -105,6 +105,16 @@ impl Recovery for UnauthorizedRecovery {
     fn step<'a>(&'a mut self, refused: Option<&'a Credentials>) -> BoxFuture<'a, RecoveryStep> {
         Box::pin(self.take_step(refused))
     }
+
+    fn upcoming(&self) -> (RecoveryMode, RecoveryPhase) {
+        match (&self.manager.shared.origin, self.next) {
+            (Origin::Host(_), Next::Done) => (RecoveryMode::External, RecoveryPhase::Done),
+            (Origin::Host(_), _) => (RecoveryMode::External, RecoveryPhase::ExternalRefresh),
+            (_, Next::First) => (RecoveryMode::Managed, RecoveryPhase::Reload),
+            (_, Next::Second) => (RecoveryMode::Managed, RecoveryPhase::RefreshToken),
+            (_, Next::Done) => (RecoveryMode::Managed, RecoveryPhase::Done),
+        }
+    }
 }
 
 /// Reads the store again, unless the refused token was replaced already.

@@ -4,13 +4,15 @@ use std::{collections::VecDeque, time::Duration};
 
 use http::{HeaderMap, header};
 
-use super::cleaner::{Cleaner, Edit, MASK, Notation};
+use super::{
+    cleaner::{Cleaner, Edit, MASK, Notation},
+    secrets::MAX_SECRET_BYTES,
+};
 
 /// The most of one body that is held back: 1 MiB. Events are held to the end of their line, everything else to the end
-/// of the body; past this, [`OVERLAP`] bytes are.
+/// of the body; past this, as many
+/// bytes are as a secret may have.
 pub(super) const MAX_HELD_BYTES: usize = 1024 * 1024;
-/// Longer than any secret: 64 KiB, which no header could carry.
-const OVERLAP: usize = 64 * 1024;
 
 /// The chunks of a body.
 pub(super) struct HeldBody {
@@ -94,7 +96,7 @@ impl HeldBody {
             self.is_opaque = true;
             return;
         }
-        let end = self.raw.len() - OVERLAP;
+        let end = self.raw.len() - MAX_SECRET_BYTES;
         let across = edits.iter().find(|edit| edit.range.start < end && end < edit.range.end);
         let end = match across {
             // What fills everything is longer than a secret can be.

@@ -11,6 +11,8 @@ pub(super) const REDACTED: &str = "[REDACTED]";
 pub(super) const MAX_SECRETS: usize = 256;
 /// The most texts that are looked for: each secret has up to four forms.
 const MAX_SOUGHT: usize = 4 * MAX_SECRETS;
+/// The longest secret that is looked for elsewhere, in bytes: 64 KiB, more than a header could carry.
+pub(super) const MAX_SECRET_BYTES: usize = 64 * 1024;
 /// How much of the end of a secret is looked for before the whole is compared, in bytes: long tokens make large automata.
 const END_BYTES: usize = 16;
 /// The shortest secret that is looked for elsewhere, in bytes. A shorter one would blank out ordinary words.
@@ -75,7 +77,8 @@ impl Secrets {
     fn seek(&mut self, secret: &str, placeholder: &str) {
         let secret = secret.trim();
         let known = self.sought.iter().any(|sought| sought.text == secret);
-        if secret.len() < MIN_SOUGHT || known || self.sought.len() >= MAX_SOUGHT {
+        let fits = (MIN_SOUGHT..=MAX_SECRET_BYTES).contains(&secret.len());
+        if !fits || known || self.sought.len() >= MAX_SOUGHT {
             return;
         }
         for text in forms(secret) {

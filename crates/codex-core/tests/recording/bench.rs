@@ -5,10 +5,11 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use codex_api::{
-    ApiClient, ApiKey, ClientConfig, HttpTransport, Provider, ReqwestTransport, ResponsesApiRequest,
+    ApiClient, ApiKey, Backoff, ClientConfig, HttpTransport, Provider, ReqwestTransport, ResponsesApiRequest,
     RetryPolicy,
 };
 use codex_client::{ReqwestWebSocketTransport, WebSocketTransport};
@@ -49,7 +50,7 @@ impl Bench {
             websocket = recorder.websocket(websocket);
         }
         let mut provider = Provider::new("simulator", &simulator.base_url()).unwrap();
-        provider.retry = RetryPolicy { max_retries: 1, ..RetryPolicy::default() };
+        provider.retry = soon();
         let api = ApiClient::with_transport(provider, Arc::clone(&http)).websocket_transport(websocket);
         let home = tempfile::tempdir().unwrap();
         let api = match login {
@@ -72,7 +73,7 @@ impl Bench {
     /// A session over a transport.
     pub fn session(&self, transport: Transport) -> ModelClient {
         let mut settings = SessionSettings::with_transport(transport);
-        settings.turn_retries.max_retries = 1;
+        settings.turn_retries = soon();
         ModelClient::new(self.api.clone(), settings)
     }
 
@@ -98,6 +99,12 @@ impl Bench {
         let told = self.told.iter().map(|text| without_durations(&text.replace(&port, "PORT")));
         told.collect()
     }
+}
+
+/// One retry, without a long wait before it.
+fn soon() -> RetryPolicy {
+    let backoff = Backoff { base: Duration::from_millis(1), cap: Duration::from_millis(1), jitter: 0.0 };
+    RetryPolicy { max_retries: 1, backoff, ..RetryPolicy::default() }
 }
 
 /// A recording, and what the client got while it was made.

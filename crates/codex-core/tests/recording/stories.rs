@@ -218,7 +218,7 @@ async fn a_stream_that_goes_silent_is_silent_again() {
         let story = async |bench: &mut Bench| {
             let timeouts = Timeouts {
                 total: Some(Duration::from_secs(20)),
-                byte_idle: Some(Duration::from_millis(300)),
+                byte_idle: Some(Duration::from_millis(150)),
                 ..Timeouts::default()
             };
             let session = bench.session(transport);

@@ -85,3 +85,19 @@ async fn a_recovery_that_does_not_end_is_given_up() {
         assert_eq!(refused_within(Transport::Websocket, FakeAnswer::status(500), handshake).await, TOTAL);
     }
 }
+
+/// What is known of a step that was given up is told, so that nobody is sent to log in again for nothing.
+#[tokio::test(start_paused = true)]
+async fn a_step_that_is_given_up_is_a_fact() {
+    let history = Arc::new(codex_observe::HistoryObserver::new());
+    let mut provider = Provider::new("test", "https://service.test/v1").unwrap();
+    provider.timeouts = Timeouts { total: Some(TOTAL), ..Timeouts::default() };
+    let transport = FakeTransport::new([FakeAnswer::status(401)]);
+    let api = ApiClient::with_transport(provider, Arc::new(transport)).auth(Stuck);
+    let api = api.observer(Arc::clone(&history) as Arc<_>);
+    let error = api.models().list().await.unwrap_err();
+    let step = error.context().recovery.expect("a step was under way");
+    assert_eq!(step.outcome.as_str(), "recovery_failed_transient");
+    let diagnosis = codex_observe::diagnose(&history.history());
+    assert!(diagnosis.to_string().contains("the time limit of the request was reached"), "{diagnosis}");
+}

@@ -259,6 +259,7 @@ fn recovery_failed(failure: TransientFailure, f: &mut fmt::Formatter<'_>) -> fmt
         TransientFailure::Store => f.write_str("the credential store could not be read or written"),
         TransientFailure::Locked => f.write_str("another process holds the credential store"),
         TransientFailure::Refresher => f.write_str("the host application failed to renew it"),
+        TransientFailure::OutOfTime => f.write_str("the time limit of the request was reached meanwhile"),
         TransientFailure::WrongWorkspace => {
             f.write_str("the host application handed in a token of another workspace")
         }

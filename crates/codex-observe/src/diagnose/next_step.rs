@@ -158,6 +158,7 @@ fn after_recovery_failed(failure: TransientFailure) -> &'static str {
         TransientFailure::Store => "Check that the credential store can be read and written, then try again.",
         TransientFailure::Locked => "Wait until the other process has finished, then try again.",
         TransientFailure::Refresher => "Log in again within the host application, then try again.",
+        TransientFailure::OutOfTime => "Try again, or give the request more time.",
         TransientFailure::WrongWorkspace => {
             "Choose the workspace in the host application that this client is restricted to."
         }
