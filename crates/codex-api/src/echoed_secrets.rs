@@ -6,9 +6,26 @@ use codex_observe::{AuthEvidence, SafeText};
 use codex_protocol::ErrorCode;
 use http::{HeaderMap, header::AUTHORIZATION};
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
 
 /// The shortest value that is looked for: shorter ones would blank out ordinary words, and protect nothing.
 const MIN_SECRET_BYTES: usize = 6;
+/// Headers whose values are no secret, whoever set them.
+const PUBLIC_HEADERS: [&str; 3] = ["originator", "user-agent", "version"];
+/// Query parameters whose values are no secret. Of any other, nobody knows.
+const PUBLIC_PARAMETERS: [&str; 11] = [
+    "after",
+    "api-version",
+    "client_version",
+    "include",
+    "intent",
+    "limit",
+    "model",
+    "order",
+    "starting_after",
+    "stream",
+    "version",
+];
 /// Stands in place of a word that holds one of them.
 const REMOVED: &str = "[removed: holds what was sent as credentials]";
 
@@ -17,9 +34,12 @@ const REMOVED: &str = "[removed: holds what was sent as credentials]";
 pub(crate) struct EchoedSecrets(Arc<[SecretString]>);
 
 impl EchoedSecrets {
-    /// The values of the headers that are marked sensitive; of `Authorization`, the credentials without their scheme.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let sensitive = headers.iter().filter(|(_, value)| value.is_sensitive());
+    /// The values of the headers that are marked sensitive (of `Authorization`, the credentials without their scheme),
+    /// and those of query parameters.
+    pub(crate) fn of(headers: &HeaderMap, url: &Url) -> Self {
+        let sensitive = headers
+            .iter()
+            .filter(|(name, value)| value.is_sensitive() && !PUBLIC_HEADERS.contains(&name.as_str()));
         let values = sensitive.filter_map(|(name, value)| {
             let text = value.to_str().ok()?.trim();
             Some(if name == AUTHORIZATION {
@@ -28,7 +48,10 @@ impl EchoedSecrets {
                 text
             })
         });
-        Self(values.filter(|text| text.len() >= MIN_SECRET_BYTES).map(SecretString::from).collect())
+        let parameters = url.query_pairs().filter(|(name, _)| !PUBLIC_PARAMETERS.contains(&&**name));
+        let parameters = parameters.map(|(_, value)| value.into_owned());
+        let all = values.map(str::to_owned).chain(parameters);
+        Self(all.filter(|text| text.len() >= MIN_SECRET_BYTES).map(SecretString::from).collect())
     }
 
     /// The text without them.
@@ -84,6 +107,7 @@ mod tests {
 
     #[test]
     fn what_was_sent_is_found_again() {
+        let url: Url = "https://h/v1?flag=query-secret-1&api-version=2026-01-preview".parse().unwrap();
         let mut headers = HeaderMap::new();
         for (name, value, sensitive) in [
             ("authorization", "Bearer plain-key-1", true),
@@ -94,9 +118,10 @@ mod tests {
             value.set_sensitive(sensitive);
             headers.insert(http::HeaderName::from_static(name), value);
         }
-        let secrets = EchoedSecrets::of(&headers);
+        let secrets = EchoedSecrets::of(&headers, &url);
         assert_eq!(secrets.hide("bad key plain-key-1!").as_deref(), Some("bad key [REDACTED]!"));
-        assert_eq!(secrets.hide("visible-note, abc"), None);
+        assert_eq!(secrets.hide("visible-note, abc, 2026-01-preview"), None);
+        assert_eq!(secrets.hide("query-secret-1").as_deref(), Some("[REDACTED]"));
         assert_eq!(secrets.checked("id-of plain-key-1").as_str(), REMOVED);
         assert_eq!(secrets.checked("req-1").as_str(), "req-1");
         assert!(!format!("{secrets:?}").contains("plain"));

@@ -215,7 +215,7 @@ impl Pipeline {
             Ok(prepared) => prepared,
             Err(kind) => return Err(self.not_sent(kind, exchange, course)),
         };
-        course.context.secrets = EchoedSecrets::of(&request.headers);
+        course.context.secrets = EchoedSecrets::of(&request.headers, &request.url);
         let mut facts = RequestContext::new(operation.endpoint, course.context.attempt, attachment);
         facts.operation = course.context.operation;
         facts.follow_up = course.recovery.begin_attempt(credentials);

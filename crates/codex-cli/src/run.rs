@@ -113,7 +113,11 @@ impl Run {
 
     /// This model will be asked.
     pub(crate) fn asks_model(&self, model: &str) {
-        self.update_session(|facts| facts.model = Some(model.to_owned()));
+        self.update_session(|facts| {
+            facts.model = Some(model.to_owned());
+            // Without a catalogue the model's own name is all there is.
+            facts.slug = Some(model.to_owned());
+        });
         if let Some(keeper) = &self.0.keeper {
             // The report itself says so when it does not take a tag.
             let _noted = keeper.feedback.set_tag("model", model);

@@ -14,6 +14,9 @@ use super::{
 /// bytes are as a secret may have.
 pub(super) const MAX_HELD_BYTES: usize = 1024 * 1024;
 
+/// Longer than the name of any field that tells of a secret, and what stands between the two, in bytes.
+const FIELD_NAME_BYTES: usize = 256;
+
 /// The chunks of a body.
 pub(super) struct HeldBody {
     notation: Notation,
@@ -96,13 +99,10 @@ impl HeldBody {
             self.is_opaque = true;
             return;
         }
-        let end = self.raw.len() - MAX_SECRET_BYTES;
-        let across = edits.iter().find(|edit| edit.range.start < end && end < edit.range.end);
-        let end = match across {
+        let end = match place_to_cut(&edits, self.raw.len() - MAX_SECRET_BYTES) {
             // What fills everything is longer than a secret can be.
-            Some(edit) if edit.range.start == 0 => edit.range.end,
-            Some(edit) => edit.range.start,
-            None => end,
+            0 => edits.first().map_or(self.raw.len(), |edit| edit.range.end),
+            end => end,
         };
         self.settle(end, &edits);
     }
@@ -140,12 +140,22 @@ impl HeldBody {
     }
 
     fn release_front(&mut self) {
-        if let Some(chunk) = self.chunks.pop_front_if(|chunk| chunk.raw == 0)
+        let is_done = self.chunks.front().is_some_and(|chunk| chunk.raw == 0);
+        if let Some(chunk) = is_done.then(|| self.chunks.pop_front()).flatten()
             && !chunk.clean.is_empty()
         {
             self.ready.push(CleanChunk { at: chunk.at, content: Content::Bytes(chunk.clean) });
         }
     }
+}
+
+/// The last place up to `end` that is not within an edit, nor between a secret and the name of its field.
+fn place_to_cut(edits: &[Edit], mut end: usize) -> usize {
+    let is_near = |edit: &&Edit, end| edit.range.start < end + FIELD_NAME_BYTES && end < edit.range.end;
+    while let Some(edit) = edits.iter().find(|edit| is_near(edit, end)) {
+        end = edit.range.start.saturating_sub(FIELD_NAME_BYTES);
+    }
+    end
 }
 
 /// The place after the last end of a line.

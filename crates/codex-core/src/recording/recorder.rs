@@ -148,21 +148,19 @@ impl Recorder {
     /// # Errors
     /// [`RecordError::Write`] when writing failed at any time, [`RecordError::Unfinished`] when it takes too long.
     pub fn finish(mut self) -> Result<RecordingSummary, RecordError> {
-        self.end().unwrap_or_else(|| self.failed(io::ErrorKind::BrokenPipe.into()))
+        self.end(FINISH_PATIENCE).unwrap_or_else(|| self.failed(io::ErrorKind::BrokenPipe.into()))
     }
 
     /// None when it has ended before.
-    fn end(&mut self) -> Option<Result<RecordingSummary, RecordError>> {
+    fn end(&mut self, limit: Duration) -> Option<Result<RecordingSummary, RecordError>> {
         let outcome = self.outcome.take()?;
         self.tape.finish();
-        Some(match outcome.recv_timeout(FINISH_PATIENCE) {
+        Some(match outcome.recv_timeout(limit) {
             Ok(Ok(Outcome { exchanges, bytes, cut })) => {
                 Ok(RecordingSummary { path: self.path.clone(), exchanges, bytes, cut })
             }
             Ok(Err(source)) => self.failed(source),
-            Err(RecvTimeoutError::Timeout) => {
-                Err(RecordError::Unfinished { path: self.path.clone(), limit: FINISH_PATIENCE })
-            }
+            Err(RecvTimeoutError::Timeout) => Err(RecordError::Unfinished { path: self.path.clone(), limit }),
             Err(RecvTimeoutError::Disconnected) => self.failed(io::ErrorKind::BrokenPipe.into()),
         })
     }
@@ -174,7 +172,7 @@ impl Recorder {
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        if let Some(Err(error)) = self.end() {
+        if let Some(Err(error)) = self.end(FINISH_PATIENCE) {
             tracing::warn!(%error, "the recording is not whole");
         }
     }
@@ -183,5 +181,21 @@ impl Drop for Recorder {
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recorder").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Pure function: an end that does not come.
+    use super::*;
+
+    #[test]
+    fn a_disk_that_hangs_is_not_waited_for_without_end() {
+        let (_never_told, outcome) = sync_channel(1);
+        let mut recorder =
+            Recorder { path: "run.ndjson".into(), tape: Arc::new(Tape::new().0), outcome: Some(outcome) };
+        let unfinished = recorder.end(Duration::ZERO).unwrap();
+        assert!(matches!(unfinished, Err(RecordError::Unfinished { .. })), "{unfinished:?}");
+        assert!(recorder.end(Duration::ZERO).is_none());
     }
 }

@@ -160,3 +160,31 @@ impl Fact {
             }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    //! Pure function: what waits is bounded.
+    use super::*;
+
+    #[test]
+    fn when_too_much_waits_the_tape_ends_and_says_so_once() {
+        let (tape, reel) = Tape::new();
+        let half = Bytes::from(vec![0; MAX_WAITING_BYTES / 2]);
+        for _ in 0..4 {
+            tape.put(1, Fact::Chunk(half.clone()));
+        }
+        tape.put(1, Fact::End(How::Clean, None));
+        tape.finish();
+        let told: Vec<_> = reel
+            .notes
+            .try_iter()
+            .map(|note| match note.event {
+                NoteEvent::Fact { .. } => "fact",
+                NoteEvent::Overflow => "overflow",
+                NoteEvent::Finish => "finish",
+            })
+            .collect();
+        assert_eq!(told, ["fact", "overflow", "finish"]);
+        assert!(reel.waiting() <= MAX_WAITING_BYTES);
+    }
+}

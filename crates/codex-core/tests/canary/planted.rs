@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 
-pub const API_KEY: &str = "sk-canaryApiKey0123456789";
+pub const API_KEY: &str = "sk-canaryApiKey0123";
 /// A key as other providers have them: nothing tells it from a word.
 pub const PLAIN_KEY: &str = "canaryPlainKey0123456789";
 pub const ACCESS_TOKEN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJjYW5hcnkiOiJhY2Nlc3MifQ.canaryAccessSignature";

@@ -176,11 +176,8 @@ async fn a_realtime_conversation() {
 async fn a_compressed_request_stands_decoded_in_the_recording() {
     let story = async |bench: &mut Bench| {
         let asked = request(&"many words ".repeat(2000));
-        let options = {
-            let mut o = ResponsesOptions::default();
-            o.compression = Some(Compression::on());
-            o
-        };
+        let mut options = ResponsesOptions::default();
+        options.compression = Some(Compression::on());
         let stream = bench.api.responses().stream_request(&asked, &options).await;
         let collected = match stream {
             Ok(stream) => stream.collect().await.map(|response| response.id),

@@ -111,3 +111,51 @@ impl Book {
 fn same_path(recorded: &str, asked: &str) -> bool {
     recorded == asked || below_base(recorded) == below_base(asked)
 }
+
+#[cfg(test)]
+mod tests {
+    // Ladder: pure function.
+    use super::*;
+
+    fn recording() -> Recording {
+        let request = |exchange: u64, carrier: &str, path: &str| {
+            format!(
+                "{{\"kind\":\"request\",\"exchange\":{exchange},\"at_ms\":0,\"carrier\":\"{carrier}\",\"method\":\"GET\",\"path\":\"{path}\"}}\n"
+            )
+        };
+        let text = [
+            "{\"format\":\"codex-api recording\",\"version\":1}\n".to_owned(),
+            request(1, "http", "/v1/models"),
+            request(2, "websocket", "/v1/models"),
+            request(3, "http", "/gateway/models"),
+            request(4, "http", "/v1/models"),
+        ];
+        Recording::read(&text.concat()).unwrap()
+    }
+
+    #[test]
+    fn exchanges_are_taken_in_order_by_carrier_method_and_path() {
+        let recording = recording();
+        let mut book = Book::new(&recording);
+        let mut take = |transport, method, path| {
+            book.take(&recording, (transport, method, path)).map_err(|request| request.recorded)
+        };
+        assert_eq!(take(Transport::Http, "GET", "/backend-api/codex/models"), Ok(0));
+        assert_eq!(take(Transport::Http, "GET", "/gateway/models"), Ok(2));
+        assert_eq!(take(Transport::Http, "POST", "/v1/models"), Err(0));
+        assert_eq!(take(Transport::Handshake, "GET", "/v1/models"), Ok(1));
+        assert_eq!(take(Transport::Http, "GET", "/v1/models"), Ok(3));
+        assert_eq!(take(Transport::Http, "GET", "/v1/models"), Err(2));
+    }
+
+    #[test]
+    fn the_requests_that_are_remembered_are_bounded() {
+        let recording = recording();
+        let mut book = Book::new(&recording);
+        for _ in 0..MAX_UNRECORDED + 10 {
+            book.take(&recording, (Transport::Http, "GET", "/v1/none")).unwrap_err();
+        }
+        let report = book.report(&recording);
+        assert_eq!((report.unrecorded.len(), report.unasked.len()), (MAX_UNRECORDED, 4));
+    }
+}

@@ -77,6 +77,13 @@ fn what_is_held_is_bounded() {
     assert_eq!(text.matches("[REDACTED token 1]").count(), 12);
     assert!(!text.contains("sk-"));
 
+    // Wherever the bound falls, the name of a field stays with its value.
+    let fields = b"{\"access_token\": \"opaque\"}, ".repeat(50_000);
+    for start in 0..30 {
+        let chunks: Vec<&[u8]> = fields[..fields.len() - start].rchunks(1_100_000).rev().collect();
+        let text = joined(&run(&headers("application/json"), RecordedTexts::Keep, &chunks).0);
+        assert!(!text[30..text.len() - 60].contains("opaque"), "{start}");
+    }
     let mut secret = b"\"access_token\":\"".to_vec();
     secret.extend_from_slice(&b"s".repeat(MAX_HELD_BYTES + 200_000));
     let halves: Vec<&[u8]> = secret.chunks(100_000).collect();

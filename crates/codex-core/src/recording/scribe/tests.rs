@@ -17,7 +17,8 @@ fn a_full_disk_is_told_at_the_end_and_nothing_piles_up() {
     let (tape, reel) = Tape::new();
     let request = Request::new(Method::GET, "https://service.test/".parse().unwrap());
     let exchange = tape.begin(Carrier::Http, &request);
-    tape.put(exchange, Fact::Head(Box::new(head())));
+    let head = ResponseHead::new(http::StatusCode::OK, http::HeaderMap::new(), request.url);
+    tape.put(exchange, Fact::Head(Box::new(head)));
     for _ in 0..1000 {
         tape.put(exchange, Fact::Chunk(Bytes::from(vec![b'\n'; 1000])));
     }
@@ -28,8 +29,4 @@ fn a_full_disk_is_told_at_the_end_and_nothing_piles_up() {
     let error = outcome.recv().unwrap().err().unwrap();
     assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     assert_eq!(reel.waiting(), 0);
-}
-
-fn head() -> ResponseHead {
-    ResponseHead::new(http::StatusCode::OK, http::HeaderMap::new(), "https://service.test/".parse().unwrap())
 }

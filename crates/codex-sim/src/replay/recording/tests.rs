@@ -115,3 +115,14 @@ fn a_file_that_is_no_text_is_named_with_its_line() {
     assert!(matches!(foreign, RecordingError::Foreign));
     assert!(matches!(Recording::load(&path), Err(RecordingError::File { .. })));
 }
+
+#[test]
+fn a_file_that_is_too_long_is_not_read() {
+    let path = std::env::temp_dir().join(format!("codex-sim-long-recording-{}", std::process::id()));
+    let file = std::fs::File::create(&path).unwrap();
+    // Takes no room: nothing is written.
+    file.set_len(MAX_RECORDING_BYTES + 1).unwrap();
+    let error = Recording::load(&path).unwrap_err();
+    std::fs::remove_file(&path).unwrap();
+    assert!(matches!(error, RecordingError::TooLong { limit: MAX_RECORDING_BYTES }), "{error}");
+}
