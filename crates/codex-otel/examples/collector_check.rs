@@ -18,7 +18,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let variable = |name: &str| std::env::var(name).ok();
     let config = OtelConfig::default().with_environment(variable)?;
     if !config.is_enabled() {
-        return Err("no collector is named: set OTEL_EXPORTER_OTLP_ENDPOINT".into());
+        println!("no collector is named, so there is nothing to check: set OTEL_EXPORTER_OTLP_ENDPOINT");
+        return Ok(());
     }
     let telemetry = Telemetry::start(&config, Program::new("collector-check", env!("CARGO_PKG_VERSION")))?;
     let mut session = SessionFacts::default();

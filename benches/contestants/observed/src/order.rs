@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use crate::Failure;
 
-const USAGE: &str = "usage: bench-observed none|all|otel,feedback,history,log batches|each \
+const USAGE: &str = "usage: bench-observed none|all|idle-thread|otel,feedback,history,log batches|each \
     sse=URL|websocket=URL|memory=SCENARIO RESPONSES COLLECTOR";
 
 /// What to do.
@@ -29,6 +29,8 @@ pub(crate) enum SinkName {
     History,
     /// The log ring of the bug report, at trace level.
     Log,
+    /// No sink, but a second thread, as most programs have one: what the kernel and the allocator spend on that alone.
+    IdleThread,
 }
 
 /// When telemetry is sent to the collector.
@@ -85,6 +87,7 @@ impl FromStr for SinkName {
             "feedback" => Self::Feedback,
             "history" => Self::History,
             "log" => Self::Log,
+            "idle-thread" => Self::IdleThread,
             _ => return Err(USAGE.into()),
         })
     }

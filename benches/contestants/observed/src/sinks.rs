@@ -49,6 +49,10 @@ impl Sinks {
             feedback.set_tag("effort", "medium")?;
             observers = observers.with(feedback.clone());
         }
+        if order.wants(SinkName::IdleThread) {
+            // It ends with the process.
+            std::thread::spawn(std::thread::park);
+        }
         let history = order.wants(SinkName::History).then(|| Arc::new(HistoryObserver::new()));
         if let Some(history) = &history {
             observers = observers.with(Arc::clone(history));

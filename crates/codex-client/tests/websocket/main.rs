@@ -14,4 +14,5 @@ mod peers;
 mod properties;
 mod silence;
 mod split;
+mod tap;
 mod wire;

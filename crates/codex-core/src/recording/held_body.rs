@@ -150,12 +150,15 @@ impl HeldBody {
 }
 
 /// The last place up to `end` that is not within an edit, nor between a secret and the name of its field.
-fn place_to_cut(edits: &[Edit], mut end: usize) -> usize {
-    let is_near = |edit: &&Edit, end| edit.range.start < end + FIELD_NAME_BYTES && end < edit.range.end;
-    while let Some(edit) = edits.iter().find(|edit| is_near(edit, end)) {
-        end = edit.range.start.saturating_sub(FIELD_NAME_BYTES);
+fn place_to_cut(edits: &[Edit], end: usize) -> usize {
+    let next = edits.partition_point(|edit| edit.range.end <= end);
+    let before = edits.get(..next).and_then(<[Edit]>::last).map_or(0, |edit| edit.range.end);
+    match edits.get(next) {
+        Some(edit) if edit.range.start < end + FIELD_NAME_BYTES => {
+            edit.range.start.saturating_sub(FIELD_NAME_BYTES).max(before)
+        }
+        _ => end,
     }
-    end
 }
 
 /// The place after the last end of a line.

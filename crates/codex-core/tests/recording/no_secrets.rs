@@ -68,7 +68,7 @@ async fn no_secret_is_in_a_recording() {
             .reply(Reply::text(format!("echo: {KEY} {ACCESS}")))
             .faults(Faults::new().cut(Position::Bytes(700), Cut::Drop)),
     ];
-    let mut tokens = vec![KEY, ACCESS, REFRESH, ID_TOKEN, "canaryIdSignature", ACCOUNT, COOKIE];
+    let tokens = [KEY, ACCESS, REFRESH, ID_TOKEN, "canaryIdSignature", ACCOUNT, COOKIE];
     let encoded: Vec<String> = tokens.iter().map(|token| STANDARD.encode(token)).collect();
     for (number, scenario) in scenarios.into_iter().enumerate() {
         let mut made_up = Vec::new();
@@ -80,6 +80,18 @@ async fn no_secret_is_in_a_recording() {
         let recorded = record(scenario, login, &RecordingOptions::default(), story).await;
         assert!(recorded.summary.exchanges > 4);
         assert!(recorded.text.contains(PROMPT), "texts are kept");
+        // What was planted did come over the wire.
+        assert!(recorded.text.matches("[REDACTED token ").count() > 6, "story {number}");
+        if number == 1 {
+            for place in [
+                "bad token [REDACTED token",
+                "cookie [REDACTED]",
+                "\"x-echo\",\"[REDACTED token",
+                "[\"set-cookie\",\"[REDACTED]",
+            ] {
+                assert!(recorded.text.contains(place), "{place}");
+            }
+        }
         for token in tokens
             .iter()
             .copied()
@@ -100,7 +112,6 @@ async fn no_secret_is_in_a_recording() {
             assert!(!String::from_utf8_lossy(&json).contains(ACCESS), "story {number}");
         }
     }
-    tokens.clear();
 }
 
 #[tokio::test]

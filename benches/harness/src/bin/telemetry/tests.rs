@@ -132,9 +132,9 @@ fn output_of_a_run_is_read() {
 fn the_command_line_chooses() {
     let parse = |line: &str| Options::parse(line.split_whitespace().map(str::to_owned));
     let Ok(Mode::Measure(quick)) = parse("--quick") else { panic!("no measurement") };
-    assert_eq!((quick.rounds, quick.responses, quick.variants.len()), (1, 2, 4));
+    assert_eq!((quick.rounds, quick.responses, quick.variants.len()), (1, 2, 5));
     let Ok(Mode::Measure(each)) = parse("--each-sink --rounds 3") else { panic!("no measurement") };
-    assert_eq!((each.rounds, each.responses, each.variants.len()), (3, 50, 8));
+    assert_eq!((each.rounds, each.responses, each.variants.len()), (3, 50, 9));
     for wrong in ["--fast", "--rounds", "--rounds many"] {
         assert!(parse(wrong).is_err(), "{wrong}");
     }

@@ -23,6 +23,9 @@ pub(crate) const ALL_SENT_EACH: Variant =
     Variant { sends_each: true, ..batches("all sinks, sent after each response", "all") };
 /// The same program again: its ratio is the noise of the measurement.
 const NONE_AGAIN: Variant = batches("no sinks, once more", "none");
+/// What a second thread costs, whatever it is for: the sender of telemetry is one. A program on the multi-thread runtime,
+/// or one that has looked up a name, has paid for it already.
+const IDLE_THREAD: Variant = batches("no sinks, an idle thread", "idle-thread");
 
 const SINGLE: [Variant; 4] = [
     batches("OpenTelemetry alone", "otel"),
@@ -34,7 +37,7 @@ const SINGLE: [Variant; 4] = [
 /// Those that are measured, in the order of the table.
 pub(crate) fn chosen(each_sink: bool) -> Vec<Variant> {
     let single: &[Variant] = if each_sink { &SINGLE } else { &[] };
-    [NONE, NONE_AGAIN, ALL, ALL_SENT_EACH].into_iter().chain(single.iter().copied()).collect()
+    [NONE, NONE_AGAIN, IDLE_THREAD, ALL, ALL_SENT_EACH].into_iter().chain(single.iter().copied()).collect()
 }
 
 impl Variant {

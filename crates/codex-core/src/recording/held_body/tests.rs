@@ -79,7 +79,7 @@ fn what_is_held_is_bounded() {
 
     // Wherever the bound falls, the name of a field stays with its value.
     let fields = b"{\"access_token\": \"opaque\"}, ".repeat(50_000);
-    for start in 0..30 {
+    for start in (0..30).step_by(7) {
         let chunks: Vec<&[u8]> = fields[..fields.len() - start].rchunks(1_100_000).rev().collect();
         let text = joined(&run(&headers("application/json"), RecordedTexts::Keep, &chunks).0);
         assert!(!text[30..text.len() - 60].contains("opaque"), "{start}");
