@@ -4,16 +4,15 @@ mod incoming;
 
 use std::fmt;
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use bytes::BytesMut;
-use tokio::io::AsyncReadExt as _;
 use tokio::time::Instant;
 
 use super::close::{CloseCode, CloseFrame};
-use super::decoder::{WebSocketDecoder, WebSocketIncoming};
+use super::decoder::WebSocketDecoder;
 use super::encoder::WebSocketEncoder;
 use super::error::WebSocketError;
 use super::extension::DeflateParams;
