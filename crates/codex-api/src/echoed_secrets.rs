@@ -10,8 +10,6 @@ use url::Url;
 
 /// The shortest value that is looked for: shorter ones would blank out ordinary words, and protect nothing.
 const MIN_SECRET_BYTES: usize = 6;
-/// Headers whose values are no secret, whoever set them.
-const PUBLIC_HEADERS: [&str; 3] = ["originator", "user-agent", "version"];
 /// Query parameters whose values are no secret. Of any other, nobody knows.
 const PUBLIC_PARAMETERS: [&str; 11] = [
     "after",
@@ -37,9 +35,7 @@ impl EchoedSecrets {
     /// The values of the headers that are marked sensitive (of `Authorization`, the credentials without their scheme),
     /// and those of query parameters.
     pub(crate) fn of(headers: &HeaderMap, url: &Url) -> Self {
-        let sensitive = headers
-            .iter()
-            .filter(|(name, value)| value.is_sensitive() && !PUBLIC_HEADERS.contains(&name.as_str()));
+        let sensitive = headers.iter().filter(|(_, value)| value.is_sensitive());
         let values = sensitive.filter_map(|(name, value)| {
             let text = value.to_str().ok()?.trim();
             Some(if name == AUTHORIZATION {

@@ -35,6 +35,25 @@ const FRAMING_HEADERS: [&str; 8] = [
     "upgrade",
 ];
 
+/// Headers whose values are no secret, whoever sets them: they name the client, the conversation or a format. Any other
+/// may hold a key.
+const PUBLIC_HEADERS: [&str; 14] = [
+    "accept",
+    "openai-beta",
+    "originator",
+    "session_id",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+    "version",
+    "x-client-request-id",
+    "x-codex-beta-features",
+    "x-codex-turn-state",
+    "x-openai-subagent",
+    "x-responsesapi-include-timing-metrics",
+    "x-session-id",
+];
+
 /// A service that speaks the Responses API.
 ///
 /// ```
@@ -107,8 +126,8 @@ impl Provider {
         Ok(self)
     }
 
-    /// Adds a header to every request. Its value is marked sensitive and never shown: who sets a header may well set a
-    /// key.
+    /// Adds a header to every request. Its value is marked sensitive and never shown, unless the name is one that holds no
+    /// secrets (such as `user-agent`): who sets a header may well set a key.
     ///
     /// # Errors
     /// When name or value cannot stand in an HTTP header.
@@ -242,7 +261,7 @@ pub(crate) fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue
         return Err(problem(HeaderProblem::Framing));
     }
     let mut value = HeaderValue::from_str(value.trim()).map_err(|_| problem(HeaderProblem::Value))?;
-    value.set_sensitive(true);
+    value.set_sensitive(!PUBLIC_HEADERS.contains(&parsed.as_str()));
     Ok((parsed, value))
 }
 

@@ -53,7 +53,7 @@ impl SafeText {
                 safe.push(' ');
             }
             let secret = match scheme {
-                Scheme::Bearer => true,
+                Scheme::Bearer => !is_word_after_bearer(word),
                 Scheme::Basic if is_base64_of_pair(word) => true,
                 _ => looks_like_credential(word),
             };
@@ -90,6 +90,13 @@ impl fmt::Debug for SafeText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.0, f)
     }
+}
+
+/// Whether a word is one that follows "bearer" in prose.
+fn is_word_after_bearer(word: &str) -> bool {
+    const PROSE: [&str; 8] =
+        ["auth", "authentication", "authorization", "credential", "credentials", "scheme", "token", "tokens"];
+    PROSE.contains(&word.trim_matches(|c: char| c.is_ascii_punctuation()).to_ascii_lowercase().as_str())
 }
 
 /// What the word before says about a word.
@@ -205,6 +212,8 @@ mod tests {
     fn prose_loses_only_its_secrets() {
         let text = SafeText::prose("bad key\nsk-abc*****wxyz, or Bearer tok123 was sent", 200);
         assert_eq!(&*text, "bad key [REDACTED] or Bearer [REDACTED] was sent");
+        let advice = "Send it as a bearer token in the Authorization header.";
+        assert_eq!(&*SafeText::prose(advice, 200), advice);
         assert_eq!(&*SafeText::prose("one two three", 7), "one two…");
     }
 }

@@ -210,3 +210,15 @@ fn files_that_cannot_be_used_are_refused() {
     let run = Cli::new(["sim", "--replay-speed", "1"]).run().ended(2);
     assert!(run.stderr.contains("--replay <FILE>"), "{run:#?}");
 }
+
+/// The names by which the client makes itself known are no secrets: a prompt may hold the same words.
+#[test]
+fn a_prompt_that_names_this_program_is_recorded_as_it_is() {
+    const NAMED: &str = "does codex-api work? try codex-api models";
+    let (server, tape) = (SimServer::start(Scenario::new()), Tape::new());
+    let cli = tape.of(Cli::new(["respond", "--base-url", &server.base_url(), NAMED]));
+    cli.run().ended(0);
+    let text = tape.text();
+    assert!(text.contains(NAMED), "{text}");
+    assert!(text.contains("[\"originator\",\"codex-api\"]"), "{text}");
+}
