@@ -216,7 +216,8 @@ fn files_that_cannot_be_used_are_refused() {
 fn a_prompt_that_names_this_program_is_recorded_as_it_is() {
     const NAMED: &str = "does codex-api work? try codex-api models";
     let (server, tape) = (SimServer::start(Scenario::new()), Tape::new());
-    let cli = tape.of(Cli::new(["respond", "--base-url", &server.base_url(), NAMED]));
+    let cli =
+        tape.of(Cli::new(["respond", "--base-url", &server.base_url(), NAMED]).env("OPENAI_API_KEY", "k"));
     cli.run().ended(0);
     let text = tape.text();
     assert!(text.contains(NAMED), "{text}");
