@@ -78,6 +78,15 @@ impl Credentials {
         Self { mode: AuthMode::ApiKey, bearer: SecretString::from(key.into()), account_id: None }
     }
 
+    /// Whether both are of one account, or the same key.
+    pub(crate) fn is_same_login(&self, other: &Self) -> bool {
+        self.mode == other.mode
+            && match (&self.account_id, &other.account_id) {
+                (Some(one), Some(other)) => one == other,
+                _ => self.bearer.expose_secret() == other.bearer.expose_secret(),
+            }
+    }
+
     /// The access token of a ChatGPT login, and its account.
     pub fn chatgpt(access_token: SecretString, account_id: Option<String>) -> Self {
         Self { mode: AuthMode::Chatgpt, bearer: access_token, account_id }

@@ -61,7 +61,9 @@ impl Course {
     }
 
     pub(crate) fn into_call(self, request: RequestContext) -> (Call, OperationWatch) {
-        let Self { started, counted_from, total, context, recovery, watch, .. } = self;
+        let Self { started, counted_from, total, mut context, recovery, watch, .. } = self;
+        // The 401 that it followed is over: another one inside the answer is a new one, and takes a step of its own.
+        context.recovery = None;
         (Call { started, counted_from, total, request, context, credentials: recovery.sent() }, watch)
     }
 

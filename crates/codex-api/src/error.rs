@@ -88,7 +88,7 @@ impl ApiError {
 
     /// Whether the service refused the credentials: a 401, in an answer's head or inside a stream.
     pub fn is_unauthorized(&self) -> bool {
-        answer::is_unauthorized(&self.0.kind)
+        answer::is_unauthorized(&self.0.kind) || self.0.context.status == Some(401)
     }
 
     pub(crate) fn note_recovery(&mut self, step: RecoveryStep) {

@@ -182,6 +182,7 @@ impl Pipeline {
                 Verdict::RetryUncompressed => {
                     // Not one of the policy's retries: the service never looked at the request.
                     course.context.attempt -= 1;
+                    course.recovery.follow_again(request.follow_up);
                     refused_compression = Some(course.context.status);
                     operation.body = operation.body.map(|body| body.identity());
                 }
@@ -285,7 +286,7 @@ impl Pipeline {
         if let Some(asked) = failed.head.as_ref().and_then(|head| server_delay(head, now)) {
             failed.kind.note_server_delay(asked);
         }
-        if answer::is_unauthorized(&failed.kind) {
+        if answer::is_unauthorized(&failed.kind) || failed.status() == Some(401) {
             // Never one of the policy's retries: the same credentials would be refused again.
             return Verdict::Recover(failed.kind);
         }

@@ -86,6 +86,7 @@ impl RecoveryProgress {
     pub(crate) async fn after_401(&self, refused: Refused<'_>, observer: &dyn Observer) -> RecoveryStep {
         let sent = self.told().sent.clone();
         let Refused { endpoint, operation, evidence, deadline } = refused;
+        // Requests of a turn follow one another, so the lock is free.
         let mut machine = self.machine.lock().await;
         let (mode, phase) = machine.upcoming();
         let step = match deadline {
@@ -105,6 +106,11 @@ impl RecoveryProgress {
             evidence.clone(),
         )));
         step
+    }
+
+    /// The attempt that followed a recovery was none: the next one follows it.
+    pub(crate) fn follow_again(&self, follow_up: Option<FollowUp>) {
+        self.told().follow_up = follow_up;
     }
 
     /// The credentials that went out last.

@@ -1,4 +1,4 @@
-//! Ctrl-C.
+//! Ctrl-C, and other ways to ask a process to end.
 
 use std::{io, process, time::Duration};
 
@@ -16,12 +16,12 @@ pub(crate) async fn or<T: Into<Exit>>(
     work: impl Future<Output = Result<T, Failure>>,
     run: Run,
 ) -> Result<Exit, Failure> {
-    let interrupted = signal().map_err(Failure::Runtime)?;
+    let interrupted = stop().map_err(Failure::Runtime)?;
     let (tell, told) = oneshot::channel();
     // A task of its own, so that it runs even where `work` blocks its thread.
     tokio::spawn(async move {
         interrupted.await;
-        let again = signal();
+        let again = stop();
         // The other side is gone only when the work is done already.
         let _done_already = tell.send(());
         tokio::time::sleep(GRACE).await;
@@ -49,14 +49,15 @@ async fn end(run: Run) {
     let _ended = ended.await;
 }
 
-/// Done at an interruption or when the process is asked to terminate. Signals are heard from the call on, not only
+/// Done at an interruption, when the process is asked to terminate, or when its terminal goes away. Signals are heard from the call on, not only
 /// once it is awaited.
 pub(crate) fn stop() -> io::Result<impl Future<Output = ()>> {
-    let (interrupted, terminated) = (signal()?, termination()?);
+    let (interrupted, terminated, hung_up) = (signal()?, termination()?, hang_up()?);
     Ok(async {
         tokio::select! {
             () = interrupted => {}
             () = terminated => {}
+            () = hung_up => {}
         }
     })
 }
@@ -69,6 +70,11 @@ fn signal() -> io::Result<impl Future<Output = ()>> {
 #[cfg(unix)]
 fn termination() -> io::Result<impl Future<Output = ()>> {
     heard(tokio::signal::unix::SignalKind::terminate())
+}
+
+#[cfg(unix)]
+fn hang_up() -> io::Result<impl Future<Output = ()>> {
+    heard(tokio::signal::unix::SignalKind::hangup())
 }
 
 #[cfg(unix)]
@@ -90,6 +96,14 @@ fn signal() -> io::Result<impl Future<Output = ()>> {
 #[cfg(windows)]
 fn termination() -> io::Result<impl Future<Output = ()>> {
     let mut signal = tokio::signal::windows::ctrl_close()?;
+    Ok(async move {
+        signal.recv().await;
+    })
+}
+
+#[cfg(windows)]
+fn hang_up() -> io::Result<impl Future<Output = ()>> {
+    let mut signal = tokio::signal::windows::ctrl_shutdown()?;
     Ok(async move {
         signal.recv().await;
     })

@@ -38,7 +38,8 @@ impl RetryNotes {
 
     fn failed(&self, request: &ApiRequest, error: ErrorClass) {
         let attempt = request.context.attempt;
-        if attempt > self.max_retries {
+        // After a 401 it is the login that is looked at, and nothing may be tried again at all.
+        if attempt > self.max_retries || request.outcome.is_unauthorized() {
             return;
         }
         let reason = reason(request, error);

@@ -87,7 +87,13 @@ impl Run {
     /// is wrong with them is told, and stops nothing.
     pub(crate) fn start_telemetry(&self, config: &OtelConfig, environment: &Environment) {
         match RunTelemetry::start(config, environment, &self.0.conversation_id) {
-            Ok(telemetry) => *locked(&self.0.telemetry) = telemetry,
+            Ok(telemetry) => {
+                for ignored in telemetry.iter().flat_map(|telemetry| &telemetry.ignored) {
+                    let ignored = error_text::with_causes(ignored);
+                    self.0.status.warning(format_args!("a setting of telemetry is ignored: {ignored}"));
+                }
+                *locked(&self.0.telemetry) = telemetry;
+            }
             Err(problem) => self.0.status.warning(error_text::with_causes(&problem)),
         }
     }

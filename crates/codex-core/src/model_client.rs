@@ -183,6 +183,7 @@ impl ModelClient {
         let kept = self.kept().take();
         if let Some(kept) = kept
             && kept.connection.is_open()
+            && kept.connection.is_of_current_login()
             && kept.connection.age() < self.settings.rotate_after
         {
             return Ok(kept);

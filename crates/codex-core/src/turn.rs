@@ -1,9 +1,9 @@
 //! One turn: a response that survives streams which break before anything was shown.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use codex_api::{
-    ApiError, ApiErrorKind, FallbackReason, ResponseEvent, ResponseStream, ResponsesApiRequest,
+    ApiError, ApiErrorKind, BoxFuture, FallbackReason, ResponseEvent, ResponseStream, ResponsesApiRequest,
     ResponsesClient, ResponsesOptions, RetryAdvice, RetryPolicy, TurnState,
 };
 use tokio::time::Instant;
@@ -42,7 +42,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Turn {
     session: ModelClient,
-    request: ResponsesApiRequest,
+    request: Arc<ResponsesApiRequest>,
     options: ResponsesOptions,
     frame_metadata: BTreeMap<String, String>,
     policy: RetryPolicy,
@@ -55,15 +55,36 @@ pub struct Turn {
     state: State,
 }
 
-#[derive(Debug)]
+/// What is under way stays here between two calls of [`Turn::next`], so that a caller may drop its future at any time.
 enum State {
-    /// A request is to be sent, after this wait. The stream that broke before it is kept for its last event.
-    Ask {
-        after: Duration,
+    /// A request is to be sent at this time. The stream that broke before it is kept for its last event.
+    Waiting {
+        until: Instant,
+        broken: Option<Box<ResponseStream>>,
+    },
+    Asking {
+        asking: BoxFuture<'static, Result<AnswerSource, Box<ApiError>>>,
         broken: Option<Box<ResponseStream>>,
     },
     Streaming(Box<AnswerSource>),
+    /// After a 401 inside the stream.
+    Recovering {
+        recovering: BoxFuture<'static, (ApiError, bool)>,
+        source: Box<AnswerSource>,
+    },
     Ended(Option<Box<ResponseStream>>),
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Waiting { .. } => f.write_str("Waiting"),
+            Self::Asking { .. } => f.write_str("Asking"),
+            Self::Streaming(source) => f.debug_tuple("Streaming").field(source).finish(),
+            Self::Recovering { .. } => f.write_str("Recovering"),
+            Self::Ended(_) => f.write_str("Ended"),
+        }
+    }
 }
 
 /// Retries that spend nothing, since the request itself was not to blame: each at most once.
@@ -123,14 +144,14 @@ impl Turn {
         Self {
             policy: session.settings().turn_retries.clone(),
             session,
-            request,
+            request: Arc::new(request),
             options: ResponsesOptions::default(),
             frame_metadata: BTreeMap::new(),
             started: Instant::now(),
             asked: 0,
             retries: 0,
             free: FreeRetries::default(),
-            state: State::Ask { after: Duration::ZERO, broken: None },
+            state: State::Waiting { until: Instant::now(), broken: None },
         }
     }
 
@@ -155,43 +176,54 @@ impl Turn {
 
     /// The next event; `None` after the terminal one or an error.
     ///
+    /// Cancel-safe: dropping the future loses no event and no error, and a request that is under way goes on with the next
+    /// call.
+    ///
     /// # Errors
     /// As [`ResponsesClient::stream_request`] and [`ResponseStream::next`], once no retry is left or allowed.
     pub async fn next(&mut self) -> Option<Result<TurnEvent, ApiError>> {
         loop {
-            match &mut self.state {
-                State::Ask { after, .. } => {
-                    tokio::time::sleep(*after).await;
-                    match Box::pin(self.ask()).await {
-                        Ok(source) => self.state = State::Streaming(Box::new(source)),
-                        Err(error) => match self.broken(*error).await {
-                            Some(told) => return Some(told),
-                            None => continue,
-                        },
-                    }
+            let failed = match &mut self.state {
+                State::Waiting { until, .. } => {
+                    tokio::time::sleep_until(*until).await;
+                    self.ask();
+                    continue;
                 }
+                State::Asking { asking, .. } => match asking.as_mut().await {
+                    Ok(source) => {
+                        self.state = State::Streaming(Box::new(source));
+                        continue;
+                    }
+                    Err(error) => *error,
+                },
                 State::Streaming(source) => match source.stream.next().await {
                     Some(Ok(ResponseEvent::Undecodable { kind, raw, problem }))
                         if may_hold_output(&kind, &raw) =>
                     {
-                        let error = source.stream.reject(&kind, &problem);
-                        if let Some(told) = self.broken(error).await {
-                            return Some(told);
-                        }
+                        source.stream.reject(&kind, &problem)
                     }
                     Some(Ok(event)) => {
                         source.note(&event);
                         self.session.note(&event);
                         return Some(Ok(TurnEvent::Event(event)));
                     }
-                    Some(Err(error)) => {
-                        if let Some(told) = self.broken(error).await {
-                            return Some(told);
-                        }
+                    Some(Err(error)) => error,
+                    None => {
+                        self.end();
+                        continue;
                     }
-                    None => self.end(),
                 },
+                State::Recovering { recovering, .. } => {
+                    let (error, recovered) = recovering.as_mut().await;
+                    match self.broken(error, recovered) {
+                        Some(told) => return Some(told),
+                        None => continue,
+                    }
+                }
                 State::Ended(_) => return None,
+            };
+            if let Some(told) = self.failed(failed) {
+                return Some(told);
             }
         }
     }
@@ -205,23 +237,60 @@ impl Turn {
     pub fn stream(&self) -> Option<&ResponseStream> {
         match &self.state {
             State::Streaming(source) => Some(&source.stream),
-            State::Ended(Some(stream)) | State::Ask { broken: Some(stream), .. } => Some(stream),
-            State::Ask { broken: None, .. } | State::Ended(None) => None,
+            State::Recovering { source, .. } => Some(&source.stream),
+            State::Waiting { broken, .. } | State::Asking { broken, .. } | State::Ended(broken) => {
+                broken.as_deref()
+            }
         }
     }
 
-    async fn ask(&mut self) -> Result<AnswerSource, Box<ApiError>> {
+    /// Begins a request.
+    fn ask(&mut self) {
         self.options.turn_state.get_or_insert_with(TurnState::new);
         self.options.counted_from.get_or_insert(self.started);
         self.options.recovery.get_or_insert_with(|| self.session.api().recovery());
         self.asked += 1;
-        let asked = Asked {
-            request: &self.request,
-            options: &self.options,
-            frame_metadata: &self.frame_metadata,
-            full_input: self.free.full_input,
-        };
-        AnswerSource::open(&self.session, asked).await.map_err(Box::new)
+        let (session, request) = (self.session.clone(), Arc::clone(&self.request));
+        let (options, frame_metadata) = (self.options.clone(), self.frame_metadata.clone());
+        let full_input = self.free.full_input;
+        let asking = Box::pin(async move {
+            let asked =
+                Asked { request: &request, options: &options, frame_metadata: &frame_metadata, full_input };
+            AnswerSource::open(&session, asked).await.map_err(Box::new)
+        });
+        let broken = self.take_stream();
+        self.state = State::Asking { asking, broken };
+    }
+
+    /// The stream of the last answer, whatever became of it.
+    fn take_stream(&mut self) -> Option<Box<ResponseStream>> {
+        match std::mem::replace(&mut self.state, State::Ended(None)) {
+            State::Streaming(source) | State::Recovering { source, .. } => Some(source.into_stream()),
+            State::Waiting { broken, .. } | State::Asking { broken, .. } | State::Ended(broken) => broken,
+        }
+    }
+
+    /// After a failure: recovers from a 401 inside a stream, unless output was shown; judges any other at once.
+    fn failed(&mut self, mut error: ApiError) -> Option<Result<TurnEvent, ApiError>> {
+        let progress = self.options.recovery.clone();
+        let recovers = error.is_unauthorized() && !error.output_started();
+        let state = std::mem::replace(&mut self.state, State::Ended(None));
+        match (state, progress) {
+            (State::Streaming(source), Some(progress)) if recovers => {
+                let api = self.session.api().clone();
+                let deadline = self.time_left().map(|left| Instant::now() + left);
+                let recovering = Box::pin(async move {
+                    let recovered = api.recover(&mut error, &progress, deadline).await;
+                    (error, recovered)
+                });
+                self.state = State::Recovering { recovering, source };
+                None
+            }
+            (state, _) => {
+                self.state = state;
+                self.broken(error, false)
+            }
+        }
     }
 
     /// Ends the turn; the connection of a whole response is kept for the next one.
@@ -233,13 +302,9 @@ impl Turn {
     }
 
     /// Goes on after a failure, or gives up. `None` when there is nothing to tell.
-    async fn broken(&mut self, mut error: ApiError) -> Option<Result<TurnEvent, ApiError>> {
-        let next = if self.recovers(&mut error).await { Next::FreeRetry } else { self.judge(&error) };
-        let broken = match std::mem::replace(&mut self.state, State::Ended(None)) {
-            State::Streaming(source) => Some(source.into_stream()),
-            State::Ask { broken, .. } => broken,
-            State::Ended(stream) => stream,
-        };
+    fn broken(&mut self, error: ApiError, recovered: bool) -> Option<Result<TurnEvent, ApiError>> {
+        let next = if recovered { Next::FreeRetry } else { self.judge(&error) };
+        let broken = self.take_stream();
         let of = self.policy.max_retries;
         let (after, event) = match next {
             Next::GiveUp => {
@@ -253,7 +318,7 @@ impl Turn {
             }
             Next::FreeRetry => {
                 tracing::debug!(%error, "asking again at once");
-                self.state = State::Ask { after: Duration::ZERO, broken };
+                self.state = State::Waiting { until: Instant::now(), broken };
                 return None;
             }
             Next::Retry(delay) => {
@@ -266,19 +331,8 @@ impl Turn {
                 (Duration::ZERO, TurnEvent::FellBack { reason, error })
             }
         };
-        self.state = State::Ask { after, broken };
+        self.state = State::Waiting { until: Instant::now() + after, broken };
         Some(Ok(event))
-    }
-
-    /// After a 401 inside the stream: whether there are other credentials now. A step that takes longer than the turn may
-    /// is given up.
-    async fn recovers(&self, error: &mut ApiError) -> bool {
-        let progress = match &self.options.recovery {
-            Some(progress) if !error.output_started() => progress,
-            _ => return false,
-        };
-        let deadline = self.time_left().map(|left| Instant::now() + left);
-        self.session.api().recover(error, progress, deadline).await
     }
 
     fn judge(&mut self, error: &ApiError) -> Next {
@@ -296,7 +350,10 @@ impl Turn {
         if over_websocket && stale && !std::mem::replace(&mut self.free.stale_connection, true) {
             return Next::FreeRetry;
         }
-        let continued = matches!(&self.state, State::Streaming(source) if source.is_continued());
+        let continued = match &self.state {
+            State::Streaming(source) | State::Recovering { source, .. } => source.is_continued(),
+            _ => false,
+        };
         if advice == RetryAdvice::ResendFullInput
             && continued
             && !std::mem::replace(&mut self.free.full_input, true)

@@ -12,6 +12,8 @@
 )]
 #![allow(unreachable_pub, reason = "the parts of a test are no API")]
 
+#[path = "unauthorized_recovery/every_401.rs"]
+mod every_401;
 #[path = "unauthorized_recovery/external.rs"]
 mod external;
 #[path = "unauthorized_recovery/in_stream.rs"]

@@ -6,12 +6,14 @@ use codex_observe::rfc3339_millis;
 
 use crate::{
     Dsn, Envelope, EnvelopeRequest, EventId, Refusal, Report, Sender, Spool, SpoolError, SpooledReport,
+    SpooledState,
     refusal::judge,
-    spool::Claim,
+    spool::{Claim, TrackerSpool},
     tracker_limits::{Waits, waits},
 };
 
-/// Delivers reports, each once: what the tracker does not take waits in the spool.
+/// Delivers reports, each once: what the tracker does not take waits in the spool, for this
+/// tracker alone.
 ///
 /// A report is on disk before it is sent and leaves the disk after the tracker took it, so that no kill in between loses
 /// it. Files are read and written on the calling task.
@@ -46,7 +48,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Delivery {
     dsn: Dsn,
-    spool: Spool,
+    spool: TrackerSpool,
     sender: Arc<dyn Sender>,
     clock: fn() -> SystemTime,
 }
@@ -61,10 +63,8 @@ pub enum DeliveryOutcome {
         event_id: EventId,
         /// What else there is to say.
         remarks: Vec<Remark>,
-        /// What became of those that had waited.
-        earlier: FlushOutcome,
     },
-    /// It waits.
+    /// It is kept: it waits, or where the refusal [is permanent](Refusal::is_permanent), is set aside.
     Spooled {
         /// Its name at the tracker, once it is there.
         event_id: EventId,
@@ -104,7 +104,7 @@ impl std::fmt::Display for Remark {
 pub struct FlushOutcome {
     /// Those that the tracker took.
     pub delivered: Vec<EventId>,
-    /// Those that it did not, with the reason; they wait on.
+    /// Those that it did not, with the reason; they wait on, or are set aside where the refusal is permanent.
     pub kept: Vec<(SpooledReport, Refusal)>,
     /// Those that were not tried after a failure that concerns all.
     pub not_tried: Vec<SpooledReport>,
@@ -136,10 +136,21 @@ impl Delivery {
 
     /// The same, with another clock.
     pub fn with_clock(dsn: Dsn, spool: Spool, sender: Arc<dyn Sender>, clock: fn() -> SystemTime) -> Self {
+        let spool = spool.of(&dsn);
         Self { dsn, spool, sender, clock }
     }
 
-    /// Sends a report, and after it those that waited.
+    /// Where this report is kept while it is on its way, and as long as it waits.
+    pub fn path_of(&self, event_id: EventId) -> PathBuf {
+        self.spool.path_of(event_id)
+    }
+
+    /// Whether a report of the spool is for this tracker.
+    pub fn is_for(&self, report: &SpooledReport) -> bool {
+        self.spool.holds(report)
+    }
+
+    /// Sends a report. Those that wait are left to [`flush`](Self::flush).
     ///
     /// # Errors
     /// [`Undelivered`] when the tracker does not take it and it could not be put on disk either: it holds the report.
@@ -150,40 +161,59 @@ impl Delivery {
         match (self.send(&envelope).await, kept) {
             (Ok(mut remarks), kept) => {
                 remarks.extend(kept.ok().and_then(removed));
-                let earlier = self.flush().await.unwrap_or_default();
-                Ok(DeliveryOutcome::Delivered { event_id, remarks, earlier })
+                Ok(DeliveryOutcome::Delivered { event_id, remarks })
             }
             (Err(refusal), Ok(claim)) => {
-                Ok(DeliveryOutcome::Spooled { event_id, path: claim.path().to_owned(), refusal })
+                let path = if refusal.is_permanent() { claim.set_aside() } else { claim.path().to_owned() };
+                Ok(DeliveryOutcome::Spooled { event_id, path, refusal })
             }
             (Err(refusal), Err(spool)) => Err(Box::new(Undelivered { envelope, refusal, spool })),
         }
     }
 
-    /// Sends the reports that wait, oldest first, each once. A failure that concerns all ends it.
+    /// Sends the reports that wait for this tracker, oldest first, each once. A failure that concerns all ends it.
     ///
     /// # Errors
     /// [`SpoolError`] when the spool cannot be read.
     pub async fn flush(&self) -> Result<FlushOutcome, SpoolError> {
+        Ok(self.send_all(self.spool.reports(SpooledState::Waiting)?).await)
+    }
+
+    /// The same, and once more those that the tracker had refused for good.
+    ///
+    /// # Errors
+    /// [`SpoolError`] when the spool cannot be read.
+    pub async fn flush_with_refused(&self) -> Result<FlushOutcome, SpoolError> {
+        let mut reports = self.spool.reports(SpooledState::Waiting)?;
+        reports.extend(self.spool.reports(SpooledState::Refused)?);
+        Ok(self.send_all(reports).await)
+    }
+
+    async fn send_all(&self, reports: Vec<SpooledReport>) -> FlushOutcome {
         let mut outcome = FlushOutcome::default();
-        let mut pending = self.spool.pending()?.into_iter();
-        for report in pending.by_ref() {
-            match self.spool.claim(&report) {
-                Ok(Some(claim)) => {
-                    if let Some(refusal) = self.deliver_claimed(claim, &mut outcome).await {
-                        let ends = refusal.concerns_all();
-                        outcome.kept.push((report, refusal));
-                        if ends {
-                            break;
-                        }
-                    }
+        let mut reports = reports.into_iter();
+        for mut report in reports.by_ref() {
+            let refusal = match Claim::of(&report.path) {
+                Ok(Some(claim)) => self.deliver_claimed(claim, &mut outcome).await,
+                Ok(None) => {
+                    outcome.elsewhere.push(report);
+                    continue;
                 }
-                Ok(None) => outcome.elsewhere.push(report),
-                Err(error) => outcome.kept.push((report, Refusal::Unreadable(error))),
+                Err(error) => Some(Refusal::Unreadable(error)),
+            };
+            let Some(refusal) = refusal else { continue };
+            if refusal.is_permanent() {
+                report.path = self.spool.set_aside(&report);
+                report.state = SpooledState::Refused;
+            }
+            let ends = refusal.concerns_all();
+            outcome.kept.push((report, refusal));
+            if ends {
+                break;
             }
         }
-        outcome.not_tried = pending.collect();
-        Ok(outcome)
+        outcome.not_tried = reports.collect();
+        outcome
     }
 
     async fn deliver_claimed(&self, claim: Claim, outcome: &mut FlushOutcome) -> Option<Refusal> {
@@ -219,7 +249,7 @@ impl Delivery {
             ("x-sentry-auth", self.dsn.auth_header()),
         ];
         let request = EnvelopeRequest { url: self.dsn.endpoint(), headers, body };
-        let answer = self.sender.send(request).await.map_err(Refusal::NotSent)?;
+        let answer = self.sender.send(request).await.map_err(Refusal::without_answer)?;
         let now = (self.clock)();
         let Waits { reports, attachments } = waits(&answer, now);
         if let Some(until) = reports.and_then(|wait| now.checked_add(wait)) {
@@ -232,5 +262,6 @@ impl Delivery {
 }
 
 fn removed(claim: Claim) -> Option<Remark> {
-    claim.delivered().err().map(Remark::FileRemains)
+    let path = claim.path().to_owned();
+    claim.remove().err().map(|_stays| Remark::FileRemains(path))
 }

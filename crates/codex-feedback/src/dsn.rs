@@ -4,6 +4,9 @@ use std::{fmt, str::FromStr};
 
 use url::Url;
 
+/// The longest name of a folder for a tracker, in characters; a longer one ends with a checksum.
+const MAX_FOLDER_CHARS: usize = 120;
+
 /// The address of a tracker's project, with the key that lets in: `{scheme}://{key}@{host}{path}/{project}` (Sentry's
 /// documentation of authentication). `Debug` and `Display` show neither the key nor the obsolete secret, which is not even
 /// kept.
@@ -37,6 +40,37 @@ impl Dsn {
         let version = env!("CARGO_PKG_VERSION");
         format!("Sentry sentry_version=7, sentry_client=codex-api/{version}, sentry_key={}", self.key)
     }
+
+    /// A name of host, port, path and project for a folder: the same for every key, another for every other project, on
+    /// any file system.
+    pub(crate) fn folder_name(&self) -> String {
+        let host = self.base.host_str().unwrap_or_default();
+        let port = self.base.port_or_known_default().unwrap_or_default();
+        let path = self.base.path().trim_end_matches('/');
+        let mut name = String::new();
+        for c in format!("{host}:{port}{path}/{}", self.project).chars() {
+            match c {
+                // Capitals are written as numbers: there are file systems that do not tell them apart.
+                'a'..='z' | '0'..='9' | '-' | '.' => name.push(c),
+                ':' => name.push('_'),
+                '/' => name.push('+'),
+                c => name.push_str(&format!("%{:x}", u32::from(c))),
+            }
+        }
+        if name.len() > MAX_FOLDER_CHARS {
+            let checksum = format!("-{:016x}", fnv1a(&name));
+            name.truncate(MAX_FOLDER_CHARS - checksum.len());
+            name.push_str(&checksum);
+        }
+        name
+    }
+}
+
+/// The FNV-1a hash: the same in every version, unlike that of the standard library.
+fn fnv1a(text: &str) -> u64 {
+    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0100_0000_01b3;
+    text.bytes().fold(BASIS, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
 }
 
 impl FromStr for Dsn {
@@ -110,3 +144,6 @@ pub enum DsnError {
     #[error("the DSN ends with a query or fragment: leave out what begins with ? or #")]
     Query,
 }
+
+#[cfg(test)]
+mod tests;

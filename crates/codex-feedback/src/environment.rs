@@ -20,12 +20,15 @@ const VARIABLES: [(&str, bool); 9] = [
 /// Variables that hold credentials: only whether they are set is told.
 const CREDENTIALS: [&str; 2] = ["OPENAI_API_KEY", "CODEX_API_KEY"];
 
+/// Variables that name the user's home, which often holds the user's name.
+const HOMES: [&str; 2] = ["HOME", "USERPROFILE"];
+
 /// The longest value of a variable that is kept, in characters.
 const MAX_VALUE_CHARS: usize = 500;
 
 /// Versions, operating system, terminal, and the variables that decide how a connection is made.
 ///
-/// Proxies and URLs are kept without user-info and query.
+/// Proxies and URLs are kept without user-info and query, paths with `~` in place of the home of the user.
 ///
 /// ```
 /// use codex_feedback::Environment;
@@ -64,12 +67,13 @@ pub struct Variable {
 impl Environment {
     /// The facts of this process; `variable` looks up a variable of the environment.
     pub fn collect(app_version: &str, variable: impl Fn(&str) -> Option<String>) -> Self {
+        let home = HOMES.into_iter().find_map(&variable);
         let mut variables = Vec::new();
         for (name, any_case) in VARIABLES {
             let lower = any_case.then(|| name.to_ascii_lowercase());
             for name in [Some(name.to_owned()), lower].into_iter().flatten() {
                 if let Some(value) = variable(&name) {
-                    let value = shown(&value);
+                    let value = shown(&below_home(&value, home.as_deref()));
                     variables.push(Variable { name, value });
                 }
             }
@@ -96,6 +100,18 @@ impl Environment {
             *text = redactor.redact(text).into_owned();
         }
         self
+    }
+}
+
+/// A path below the home of the user, with `~` in its place.
+fn below_home(value: &str, home: Option<&str>) -> String {
+    let is_separator = |c: char| matches!(c, '/' | '\\');
+    let home = home.unwrap_or_default().trim_end_matches(is_separator);
+    match value.strip_prefix(home) {
+        Some(rest) if !home.is_empty() && (rest.is_empty() || rest.starts_with(is_separator)) => {
+            format!("~{rest}")
+        }
+        _ => value.to_owned(),
     }
 }
 

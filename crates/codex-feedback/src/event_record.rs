@@ -107,9 +107,11 @@ impl EventRecord {
     /// How it went.
     pub fn verdict(&self) -> Verdict {
         if self.name == event_name::AUTH_RECOVERY {
-            return match self.text(Field::StateChanged) {
-                Some(_) => Verdict::Recovered,
-                None => Verdict::Failed,
+            return match (self.text(Field::StateChanged), self.text(Field::StepReason)) {
+                (Some(_), _) => Verdict::Recovered,
+                // Only what did not run has such a reason.
+                (None, Some(_)) => Verdict::NotRun,
+                (None, None) => Verdict::Failed,
             };
         }
         if self.name == event_name::TRANSPORT_FALLBACK {
@@ -137,6 +139,8 @@ pub enum Verdict {
     Failed,
     /// A step of recovery ran; the request is sent again.
     Recovered,
+    /// There was no step of recovery to take, as for an API key.
+    NotRun,
     /// The session goes on over another transport.
     Changed,
 }

@@ -46,6 +46,8 @@ pub use run_history::{
     HistoryError, LoadedRuns, MAX_RUN_FILE_BYTES, MAX_RUN_LOG_BYTES, MAX_RUNS, RunHistory,
 };
 pub use run_record::{DiagnosisRecord, DiagnosisVerdict, RunFacts, RunRecord, RunResult};
-pub use sender::{BoxFuture, EnvelopeRequest, MAX_ANSWER_BYTES, SendError, Sender, TrackerAnswer};
-pub use spool::{MAX_SPOOL_BYTES, MAX_SPOOLED_REPORTS, Spool, SpoolError, SpooledReport};
+pub use sender::{BoxFuture, EnvelopeRequest, MAX_ANSWER_BYTES, NoAnswer, SendError, Sender, TrackerAnswer};
+pub use spool::{
+    MAX_REFUSED_REPORTS, MAX_SPOOL_BYTES, MAX_SPOOLED_REPORTS, Spool, SpoolError, SpooledReport, SpooledState,
+};
 pub use tags::{FeedbackTags, MAX_EXTRA_TAGS, RESERVED_TAGS};

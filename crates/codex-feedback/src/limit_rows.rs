@@ -37,7 +37,7 @@ pub(crate) fn rows(limits: &RateLimitSnapshot) -> Vec<LimitRow> {
     if let Some(api) = &limits.api
         && let Ok(serde_json::Value::Object(parts)) = serde_json::to_value(api)
     {
-        for (part, value) in parts.into_iter().filter(|(_, value)| !value.is_null()) {
+        for (part, value) in parts.into_iter().filter(|(_, value)| !is_empty(value)) {
             rows.push(LimitRow {
                 name: format!("{name} {part}"),
                 used_percent: None,
@@ -46,6 +46,11 @@ pub(crate) fn rows(limits: &RateLimitSnapshot) -> Vec<LimitRow> {
         }
     }
     rows
+}
+
+/// Whether the service told nothing of it.
+fn is_empty(value: &serde_json::Value) -> bool {
+    value.is_null() || value.as_object().is_some_and(|parts| parts.values().all(is_empty))
 }
 
 fn length(window: &RateLimitWindow) -> String {
@@ -62,3 +67,6 @@ fn resets(window: &RateLimitWindow) -> String {
     let time = seconds.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)));
     time.map(|time| format!(", new at {}", rfc3339_millis(time))).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,6 +28,16 @@ pub(crate) fn write_locked(path: &Path, contents: &[u8]) -> io::Result<File> {
     place(temporary, path)
 }
 
+/// Fails where the path leads to something else than a file: opening a pipe would wait for its writer, and a device never
+/// ends. Done before a file is opened that anybody may have put there.
+pub(crate) fn check_regular(path: &Path) -> io::Result<()> {
+    if fs::metadata(path)?.is_file() {
+        Ok(())
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidData, "not a regular file"))
+    }
+}
+
 fn prepare(path: &Path, contents: &[u8]) -> io::Result<NamedTempFile> {
     let folder = parent(path);
     create_folder(folder)?;

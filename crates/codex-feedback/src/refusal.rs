@@ -1,22 +1,35 @@
 //! Whether the tracker said yes.
 
-use std::{io, time::SystemTime};
+use std::{
+    io,
+    time::{Duration, SystemTime},
+};
 
 use codex_observe::{SafeText, rfc3339_millis};
 use serde::Deserialize;
 
-use crate::{EventId, InvalidEnvelope, SendError, TrackerAnswer, tracker_limits::waits};
+use crate::{EventId, InvalidEnvelope, NoAnswer, SendError, TrackerAnswer, tracker_limits::waits};
 
 /// The longest explanation of a tracker that is shown, in characters.
 const MAX_DETAIL_CHARS: usize = 300;
 
-/// Why a report is not at the tracker. It is kept, and sent again by the next `flush` or the next report.
+/// The statuses by which a tracker says that the report itself is wrong (RFC 9110, 15.5; 413 has its own name).
+const INVALID_REPORT: [u16; 3] = [400, 415, 422];
+
+/// Why a report is not at the tracker. It is kept; one whose refusal [is permanent](Refusal::is_permanent) is sent again
+/// only when that is asked for, any other by the next flush.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
     /// There was no answer.
     #[error("the tracker could not be reached")]
     NotSent(#[source] SendError),
+    /// There was none in time.
+    #[error("no answer of the tracker within {} s", within.as_secs())]
+    NoAnswer {
+        /// How long it was waited for.
+        within: Duration,
+    },
     /// The tracker asks for time.
     #[error("the tracker takes no more reports {}", shown_until(.until))]
     RateLimited {
@@ -72,10 +85,31 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether the tracker would never take this report as it is: it is too large or invalid, or its file is damaged.
+    pub fn is_permanent(&self) -> bool {
+        match self {
+            Self::TooLarge { .. } | Self::Invalid(_) => true,
+            Self::Rejected { status, .. } => INVALID_REPORT.contains(status),
+            Self::Unreadable(error) => error.kind() == io::ErrorKind::InvalidData,
+            Self::NotSent(_) | Self::NoAnswer { .. } => false,
+            Self::RateLimited { .. } | Self::HeldBack { .. } => false,
+            Self::KeyRefused { .. } | Self::NotATracker { .. } | Self::AnotherReport { .. } => false,
+        }
+    }
+
+    /// Why there was no answer.
+    pub(crate) fn without_answer(error: SendError) -> Self {
+        match error.downcast::<NoAnswer>() {
+            Ok(no_answer) => Self::NoAnswer { within: no_answer.within },
+            Err(error) => Self::NotSent(error),
+        }
+    }
+
     /// Whether other reports would fare no better now.
     pub(crate) fn concerns_all(&self) -> bool {
         match self {
-            Self::NotSent(_) | Self::RateLimited { .. } | Self::HeldBack { .. } => true,
+            Self::NotSent(_) | Self::NoAnswer { .. } => true,
+            Self::RateLimited { .. } | Self::HeldBack { .. } => true,
             Self::KeyRefused { .. } | Self::NotATracker { .. } => true,
             Self::Rejected { status, .. } => *status >= 500,
             Self::TooLarge { .. } | Self::AnotherReport { .. } | Self::Unreadable(_) | Self::Invalid(_) => {

@@ -141,6 +141,7 @@ fn bounded(run: &RunRecord) -> RunRecord {
 }
 
 fn read(path: &Path) -> io::Result<RunRecord> {
+    private_file::check_regular(path)?;
     let mut text = Vec::new();
     File::open(path)?.take(MAX_RUN_FILE_BYTES + 1).read_to_end(&mut text)?;
     if text.len() as u64 > MAX_RUN_FILE_BYTES {

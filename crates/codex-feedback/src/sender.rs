@@ -1,6 +1,6 @@
 //! How an envelope gets to the tracker.
 
-use std::{error::Error, fmt, future::Future, pin::Pin, sync::Arc};
+use std::{error::Error, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use url::Url;
@@ -11,18 +11,35 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// Why there was no answer, with its causes.
 pub type SendError = Box<dyn Error + Send + Sync>;
 
+/// There was no answer in time. A [`Sender`] that gives up returns it as its [`SendError`], so that the user is told this and
+/// not that the tracker could not be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no answer within {} s", within.as_secs())]
+#[non_exhaustive]
+pub struct NoAnswer {
+    /// How long it was waited for.
+    pub within: Duration,
+}
+
+impl NoAnswer {
+    /// It was waited for so long.
+    pub fn within(within: Duration) -> Self {
+        Self { within }
+    }
+}
+
 /// How much of an answer's body is of use, in bytes; a sender may cut the rest off.
 pub const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
 /// Posts an envelope. This crate knows no transport: whoever has one hands it in.
 ///
-/// An implementation bounds the time (ten seconds for the head is what users accept), follows no redirect, and does not
+/// An implementation bounds the time (ten seconds beside the upload is what users accept; see [`NoAnswer`]), follows no redirect, and does not
 /// send twice on its own: a report that did not arrive is kept and sent again later.
 pub trait Sender: Send + Sync {
     /// Sends one request. Any status is `Ok`.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// When there is no answer; [`NoAnswer`] when there was none in time.
     fn send(&self, request: EnvelopeRequest) -> BoxFuture<'_, Result<TrackerAnswer, SendError>>;
 }
 

@@ -109,7 +109,7 @@ enum Scheme {
 
 impl Scheme {
     fn of(word: &str) -> Self {
-        match word {
+        match word.trim_matches(|c: char| c.is_ascii_punctuation()) {
             word if word.eq_ignore_ascii_case("bearer") => Self::Bearer,
             word if word.eq_ignore_ascii_case("basic") => Self::Basic,
             _ => Self::None,
@@ -122,7 +122,7 @@ impl Scheme {
 /// A key that a server masked (`sk-abc***xyz`) is hidden too: its ends are still part of the secret.
 fn looks_like_credential(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    if lower.starts_with("bearer ") || lower.contains(" bearer ") || has_basic_credentials(text) {
+    if has_bearer(&lower) || has_basic_credentials(text) {
         return true;
     }
     if has_user_info(text) {
@@ -130,6 +130,17 @@ fn looks_like_credential(text: &str) -> bool {
     }
     text.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '*')))
         .any(|word| is_secret_key(word) || is_jwt(word))
+}
+
+/// `Bearer` with something behind it, however both are joined: `Bearer x`, `auth:Bearer x`, `bearer%20x`, `bearer=x`.
+fn has_bearer(lower: &str) -> bool {
+    const SCHEME: &str = "bearer";
+    lower.match_indices(SCHEME).any(|(at, _)| {
+        let starts_word = !lower[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+        let rest = &lower[at + SCHEME.len()..];
+        let token = rest.trim_start_matches("%20").trim_start_matches([' ', '\t', ':', '=', '+', '"']);
+        starts_word && token.len() < rest.len() && !token.is_empty()
+    })
 }
 
 /// `Basic …`: the word after it is base64 of name and password, which ordinary words do not look like.
@@ -197,6 +208,9 @@ mod tests {
             ("key=sk-abcdefgh1234", "credential"),
             ("bearer abc", "credential"),
             ("Basic dXNlcjpwYXNz", "credential"),
+            ("auth:Bearer abc", "credential"),
+            ("authorization=bearer%20abc", "credential"),
+            ("\"Bearer abc\"", "credential"),
             ("see https://user:pw@host/path", "credential"),
             ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "credential"),
             ("a\nb", "control"),
@@ -214,6 +228,10 @@ mod tests {
         assert_eq!(&*text, "bad key [REDACTED] or Bearer [REDACTED] was sent");
         let advice = "Send it as a bearer token in the Authorization header.";
         assert_eq!(&*SafeText::prose(advice, 200), advice);
+        assert_eq!(
+            &*SafeText::prose("(Bearer tok1) or Bearer: tok2", 99),
+            "(Bearer [REDACTED] or Bearer: [REDACTED]"
+        );
         assert_eq!(&*SafeText::prose("one two three", 7), "one two…");
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    AuthRecovery, Event, Field, FieldValue, Outcome, RequestContext,
-    visit::{visit_attempt, visit_evidence, visit_recovery},
+    AuthRecovery, ErrorClass, Event, Field, FieldValue, Outcome, RequestContext, StreamEnded,
+    visit::{visit_attempt, visit_evidence, visit_follow_up, visit_recovery},
 };
 
 /// The tags that a bug report carries about auth: the latest attempt, the latest 401, and the recovery between them.
@@ -54,10 +54,11 @@ impl TagSet {
                 self.attempt(&attempt.context, &attempt.outcome);
                 self.keep(Field::attempt_tag)(Field::ConnectionReused, FieldValue::Bool(false));
             }
-            Event::WebsocketRequest(request) => self.attempt(&request.context, &request.outcome),
+            Event::WebsocketRequest(request) => self.sent(&request.context, &request.outcome),
             Event::StreamEnded(ended) if ended.outcome.is_unauthorized() => {
                 self.attempt(&ended.context, &ended.outcome);
             }
+            Event::StreamEnded(ended) if is_over_websocket(&ended.context) => self.answered(ended),
             Event::AuthRecovery(recovery) => self.recovery(recovery),
             Event::StreamEnded(_) | Event::TransportFallback(_) => {}
         }
@@ -90,6 +91,37 @@ impl TagSet {
             visit_evidence(&outcome.evidence, &mut self.keep(Field::unauthorized_tag));
         }
         visit_attempt(context, outcome, &mut self.keep(Field::attempt_tag));
+        if context.follow_up.is_some() {
+            visit_follow_up(outcome, &mut self.keep(Field::attempt_tag));
+        }
+    }
+
+    /// A message that went out on a WebSocket is not answered yet: how the request after a recovery went is known once its
+    /// stream has ended.
+    fn sent(&mut self, context: &RequestContext, outcome: &Outcome) {
+        self.attempt(context, outcome);
+        if outcome.is_success() {
+            self.remove(Field::FollowUpSuccess);
+            self.remove(Field::FollowUpStatus);
+        }
+    }
+
+    /// A stream over a WebSocket that ended, other than with a 401. One that its reader gave up proves nothing.
+    fn answered(&mut self, ended: &StreamEnded) {
+        let given_up =
+            ended.outcome.error.as_ref().is_some_and(|error| error.class() == ErrorClass::Cancelled);
+        if ended.context.follow_up.is_some() && !given_up {
+            // The status of the stream is that of the handshake, which is no answer.
+            let mut answer = ended.outcome.clone();
+            answer.status = None;
+            visit_follow_up(&answer, &mut self.keep(Field::attempt_tag));
+        }
+    }
+
+    fn remove(&mut self, field: Field) {
+        if let Some(tag) = field.attempt_tag() {
+            self.0.remove(tag);
+        }
     }
 
     fn recovery(&mut self, recovery: &AuthRecovery) {
@@ -110,4 +142,8 @@ impl TagSet {
             }
         }
     }
+}
+
+fn is_over_websocket(context: &RequestContext) -> bool {
+    context.connection_reused.is_some()
 }

@@ -150,11 +150,14 @@ pub(crate) fn visit_attempt<'a>(
         facts.word(Field::AuthMode, mode.as_str());
     }
     facts.evidence(&outcome.evidence);
-    if context.follow_up.is_some() {
-        facts.flag(Field::FollowUpSuccess, outcome.is_success());
-        if let Some(status) = outcome.final_status() {
-            facts.number(Field::FollowUpStatus, status);
-        }
+}
+
+/// Shows how the request went that followed a recovery.
+pub(crate) fn visit_follow_up<'a>(outcome: &'a Outcome, visitor: &mut dyn FnMut(Field, FieldValue<'a>)) {
+    let mut facts = Facts(visitor);
+    facts.flag(Field::FollowUpSuccess, outcome.is_success());
+    if let Some(status) = outcome.final_status() {
+        facts.number(Field::FollowUpStatus, status);
     }
 }
 

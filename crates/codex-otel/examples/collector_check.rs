@@ -16,7 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let variable = |name: &str| std::env::var(name).ok();
-    let config = OtelConfig::default().with_environment(variable)?;
+    let (config, ignored) = OtelConfig::default().with_environment(variable)?;
+    ignored.iter().for_each(|variable| println!("ignored: {variable}"));
     if !config.is_enabled() {
         println!("no collector is named, so there is nothing to check: set OTEL_EXPORTER_OTLP_ENDPOINT");
         return Ok(());

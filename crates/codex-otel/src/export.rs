@@ -32,4 +32,4 @@ pub(crate) use collector::Collector;
 pub(crate) use counts::Counters;
 pub(crate) use delivery::{Complaint, Delivery};
 pub(crate) use metric_reader::SharedReader;
-pub(crate) use worker::{Pipelines, Worker};
+pub(crate) use worker::{Pipelines, Unflushed, Worker};

@@ -4,6 +4,7 @@ mod config;
 mod error_type;
 mod export;
 mod fields;
+mod host_name;
 mod known_kinds;
 mod label;
 mod log_sink;

@@ -16,7 +16,7 @@ use crate::{
     error_type::error_type,
     known_kinds::KnownKinds,
     label::label,
-    metric_table::{DEFAULT_LABELS, Metric, MetricKind, MetricRow, metric_table},
+    metric_table::{DEFAULT_LABELS, Metric, MetricKind, MetricRow, SERVICE_NAME_LABEL, metric_table},
     part::{Attempt, AttemptKind, Part},
     scope,
     span_attributes::{
@@ -31,6 +31,7 @@ const FAILURES: [&str; 2] = ["error", "response.failed"];
 /// Writes points of the instruments in the table.
 pub(crate) struct MetricSink {
     instruments: Vec<Instrument>,
+    service: Option<KeyValue>,
     kinds: KnownKinds,
 }
 
@@ -40,10 +41,12 @@ enum Instrument {
 }
 
 impl MetricSink {
-    pub(crate) fn new(provider: &SdkMeterProvider) -> Self {
+    /// `service_name` is that of the resource.
+    pub(crate) fn new(provider: &SdkMeterProvider, service_name: Option<&str>) -> Self {
         let meter = provider.meter(scope::METRICS);
         let instruments = metric_table().iter().map(|row| instrument(&meter, row)).collect();
-        Self { instruments, kinds: KnownKinds::default() }
+        let service = service_name.map(|name| KeyValue::new(SERVICE_NAME_LABEL, label(name).into_owned()));
+        Self { instruments, service, kinds: KnownKinds::default() }
     }
 
     /// Counts and measures an event; `started` is what was told of its operation.
@@ -52,7 +55,7 @@ impl MetricSink {
             (_, Part::Attempt(attempt)) => self.attempt(&attempt, session, started),
             (Event::AuthRecovery(recovery), _) => self.recovery(recovery, session),
             (Event::TransportFallback(_), _) => {
-                let labels = session_labels(session, [("from_wire_api", "responses_websocket")]);
+                let labels = self.session_labels(session, [("from_wire_api", "responses_websocket")]);
                 self.count(Metric::FallbackToHttp, 1, &labels);
             }
             _ => {}
@@ -78,7 +81,7 @@ impl MetricSink {
             self.measure(Metric::PerOutputChunk, between.as_secs_f64(), &labels);
         }
         if let Some(first) = answer.first_output {
-            self.measure(Metric::TurnFirstOutput, millis(first), &session_labels(session, []));
+            self.measure(Metric::TurnFirstOutput, millis(first), &self.session_labels(session, []));
         }
         if let Some(usage) = answer.usage {
             self.tokens(usage, session, &labels);
@@ -96,9 +99,9 @@ impl MetricSink {
             AttemptKind::WebsocketRequest => (Metric::WebsocketRequest, Metric::WebsocketRequestDuration),
         };
         let labels = match kind {
-            AttemptKind::WebsocketRequest => session_labels(session, [("success", success)]),
+            AttemptKind::WebsocketRequest => self.session_labels(session, [("success", success)]),
             AttemptKind::Http | AttemptKind::Handshake => {
-                session_labels(session, [("status", status.as_str()), ("success", success)])
+                self.session_labels(session, [("status", status.as_str()), ("success", success)])
             }
         };
         self.count(count, 1, &labels);
@@ -112,7 +115,7 @@ impl MetricSink {
         let step = recovery.step;
         let labels =
             [("mode", step.mode.as_str()), ("step", step.phase.as_str()), ("outcome", step.outcome.as_str())];
-        self.count(Metric::AuthRecovery, 1, &session_labels(session, labels));
+        self.count(Metric::AuthRecovery, 1, &self.session_labels(session, labels));
     }
 
     fn tokens(&self, usage: TokenCounts, session: &SessionFacts, gen_ai: &[KeyValue]) {
@@ -128,7 +131,7 @@ impl MetricSink {
             ("output", usage.output),
             ("reasoning_output", usage.reasoning_output),
         ] {
-            let labels = session_labels(session, [("token_type", kind)]);
+            let labels = self.session_labels(session, [("token_type", kind)]);
             self.measure(Metric::TurnTokenUsage, count_as_f64(tokens), &labels);
         }
     }
@@ -144,9 +147,26 @@ impl MetricSink {
             self.count(
                 metric,
                 counted.count,
-                &session_labels(session, [("kind", kind), ("success", success)]),
+                &self.session_labels(session, [("kind", kind), ("success", success)]),
             );
         }
+    }
+
+    /// The labels of a `codex.` metric: its own, those of the session, and the service.
+    fn session_labels<const N: usize>(
+        &self,
+        session: &SessionFacts,
+        own: [(&'static str, &str); N],
+    ) -> Vec<KeyValue> {
+        let mut labels: Vec<_> =
+            own.into_iter().map(|(name, value)| KeyValue::new(name, label(value).into_owned())).collect();
+        session.visit(&mut |field, value| {
+            if let Some(name) = field.name().filter(|name| DEFAULT_LABELS.contains(name)) {
+                labels.push(KeyValue::new(name, label(&value.to_string()).into_owned()));
+            }
+        });
+        labels.extend(self.service.clone());
+        labels
     }
 
     fn count(&self, metric: Metric, by: u64, labels: &[KeyValue]) {
@@ -176,18 +196,6 @@ fn instrument(meter: &Meter, row: &MetricRow) -> Instrument {
                 .build(),
         ),
     }
-}
-
-/// The labels of a `codex.` metric: its own and those of the session.
-fn session_labels<const N: usize>(session: &SessionFacts, own: [(&'static str, &str); N]) -> Vec<KeyValue> {
-    let mut labels: Vec<_> =
-        own.into_iter().map(|(name, value)| KeyValue::new(name, label(value).into_owned())).collect();
-    session.visit(&mut |field, value| {
-        if let Some(name) = field.name().filter(|name| DEFAULT_LABELS.contains(name)) {
-            labels.push(KeyValue::new(name, label(&value.to_string()).into_owned()));
-        }
-    });
-    labels
 }
 
 fn gen_ai_labels(session: &SessionFacts, started: &OperationStarted) -> Vec<KeyValue> {

@@ -32,8 +32,11 @@ pub enum MetricKind {
     Histogram(&'static [f64]),
 }
 
-/// Labels of the session, on every metric that begins with `codex.`.
-pub const DEFAULT_LABELS: [&str; 4] = ["auth_mode", "originator", "model", "app.version"];
+/// Labels of the session, on every metric that begins with `codex.`; `service_name` is the one of the resource.
+pub const DEFAULT_LABELS: [&str; 5] = ["auth_mode", "originator", SERVICE_NAME_LABEL, "model", "app.version"];
+
+/// Not a fact of the session: who the telemetry is of.
+pub(crate) const SERVICE_NAME_LABEL: &str = "service_name";
 
 /// Milliseconds: from a loopback answer to a turn of ten minutes.
 const MILLISECONDS: &[f64] = &[

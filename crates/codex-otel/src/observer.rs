@@ -44,6 +44,8 @@ pub struct ObserverOptions {
     pub parent: Option<TraceContext>,
     /// Whether the log sink may carry what the user wrote. Off unless the user allows it.
     pub log_user_prompts: bool,
+    /// Label `service_name` of the metrics: `service.name` of the resource.
+    pub service_name: Option<String>,
     /// The time of day.
     pub clock: Arc<dyn Fn() -> SystemTime + Send + Sync>,
 }
@@ -54,6 +56,7 @@ impl Default for ObserverOptions {
             session: SessionFacts::default(),
             parent: None,
             log_user_prompts: false,
+            service_name: None,
             clock: Arc::new(SystemTime::now),
         }
     }
@@ -76,10 +79,11 @@ impl OtelObserver {
     /// An observer that writes to `sinks`.
     pub fn new(sinks: &Sinks, options: ObserverOptions) -> Self {
         let parent = options.parent.as_ref();
+        let service_name = options.service_name.as_deref();
         Self {
             logs: sinks.logs.as_ref().map(LogSink::new),
             traces: sinks.traces.as_ref().map(|provider| TraceSink::new(provider, parent)),
-            metrics: sinks.metrics.as_ref().map(MetricSink::new),
+            metrics: sinks.metrics.as_ref().map(|provider| MetricSink::new(provider, service_name)),
             session: Session::new(options.session),
             operations: Mutex::default(),
             log_user_prompts: options.log_user_prompts,

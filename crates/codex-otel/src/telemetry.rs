@@ -22,10 +22,11 @@ use crate::{
     },
     export::{
         BatchLimits, BatchQueue, Collector, Complaint, Counters, Delivery, ExportCounts, Pipelines,
-        QueueInput, SharedReader, StartError, Worker, log_queue, metric_reader, span_queue,
+        QueueInput, SharedReader, StartError, Unflushed, Worker, log_queue, metric_reader, span_queue,
     },
+    host_name::host_name,
     observer::{ObserverOptions, OtelObserver, Sinks},
-    resource::{Program, resource},
+    resource::{Program, resource, service_name, with_host_name},
 };
 
 /// Sinks that send to a collector, from a thread of their own.
@@ -39,7 +40,8 @@ use crate::{
 /// use std::time::Duration;
 ///
 /// let variable = |name: &str| std::env::var(name).ok();
-/// let config = OtelConfig::default().with_environment(variable)?;
+/// let (config, ignored) = OtelConfig::default().with_environment(variable)?;
+/// ignored.iter().for_each(|variable| eprintln!("ignored: {variable}"));
 /// let telemetry = Telemetry::start(&config, Program::new("my-app", "1.0.0"))?;
 /// let observer = telemetry.observer(SessionFacts::default(), parent_from_lookup(variable));
 /// // … give the observer to the clients …
@@ -51,6 +53,7 @@ pub struct Telemetry {
     worker: Worker,
     counters: Counters,
     log_user_prompts: bool,
+    service_name: String,
     observers: Mutex<Vec<Weak<OtelObserver>>>,
 }
 
@@ -82,6 +85,7 @@ impl Telemetry {
             worker: Worker::start(starting.pipelines)?,
             counters: starting.counters,
             log_user_prompts: config.log_user_prompts,
+            service_name: service_name(config, program),
             observers: Mutex::default(),
         })
     }
@@ -92,6 +96,7 @@ impl Telemetry {
             session,
             parent,
             log_user_prompts: self.log_user_prompts,
+            service_name: Some(self.service_name.clone()),
             ..ObserverOptions::default()
         };
         let observer = Arc::new(OtelObserver::new(&self.sinks, options));
@@ -114,18 +119,25 @@ impl Telemetry {
     /// Sends all that waits, and blocks for `timeout` at most. Whether all was handled by then, be it delivered or given
     /// up.
     pub fn flush(&self, timeout: Duration) -> bool {
-        self.worker.flush(timeout)
+        self.worker.flush(timeout).is_empty()
     }
 
     /// Closes the open spans, sends all that waits, and ends. Blocks for `timeout` at most, and sends nothing twice:
-    /// a collector that is down costs no time. Returns what became of the telemetry.
+    /// a collector that is down costs no time. Returns what became of the telemetry: what was still queued or on its way
+    /// when the time was over is [`lost`](crate::SignalCounts::lost).
     pub fn shutdown(self, timeout: Duration) -> ExportCounts {
         let started = Instant::now();
         let observers = self.observers.lock().unwrap_or_else(PoisonError::into_inner);
         observers.iter().filter_map(Weak::upgrade).for_each(|observer| observer.close());
         self.worker.hurry();
-        self.worker.flush(timeout.saturating_sub(started.elapsed()));
-        self.counts()
+        let unflushed = self.worker.flush(timeout.saturating_sub(started.elapsed()));
+        let unanswered: Vec<_> = unflushed.iter().map(|(signal, _)| *signal).collect();
+        let counts = self.counters.final_counts(&unanswered);
+        for (signal, _) in unflushed.iter().filter(|(_, why)| *why == Unflushed::Gone) {
+            let (signal, lost) = (signal.as_str(), counts.of(*signal).lost);
+            tracing::warn!(signal, lost, why = "the exporter has ended before", "telemetry is lost");
+        }
+        counts
     }
 }
 
@@ -149,17 +161,15 @@ impl Starting<'_> {
         let config = self.config.effective(Signal::Logs);
         let mut delivery = self.delivery(Signal::Logs, &config)?;
         let (input, records) = self.queue(Signal::Logs, &config);
-        let resource = ResourceAttributesWithSchema::from(&self.resource);
+        let resource = with_host_name(&self.resource, host_name().as_deref());
+        let attributes = ResourceAttributesWithSchema::from(&resource);
         let limits = limits(&config);
-        self.pipelines.add(|flushes| {
+        self.pipelines.add(Signal::Logs, |flushes| {
             BatchQueue { records, flushes, limits }.run(async move |batch: Vec<_>| {
-                delivery.deliver(&log_queue::message(&batch, &resource), count(&batch)).await;
+                delivery.deliver(&log_queue::message(&batch, &attributes), count(&batch)).await;
             })
         });
-        Ok(SdkLoggerProvider::builder()
-            .with_resource(self.resource.clone())
-            .with_log_processor(input)
-            .build())
+        Ok(SdkLoggerProvider::builder().with_resource(resource).with_log_processor(input).build())
     }
 
     fn traces(&mut self) -> Result<SdkTracerProvider, StartError> {
@@ -168,7 +178,7 @@ impl Starting<'_> {
         let (input, records) = self.queue(Signal::Traces, &config);
         let resource = ResourceAttributesWithSchema::from(&self.resource);
         let limits = limits(&config);
-        self.pipelines.add(|flushes| {
+        self.pipelines.add(Signal::Traces, |flushes| {
             BatchQueue { records, flushes, limits }.run(async move |batch: Vec<_>| {
                 let spans = count(&batch);
                 delivery.deliver(&span_queue::message(batch, &resource), spans).await;
@@ -187,9 +197,10 @@ impl Starting<'_> {
         let reader = SharedReader::default();
         let read = reader.clone();
         let every = delay(&config, DEFAULT_METRIC_INTERVAL_MS);
-        self.pipelines.add(|flushes| {
+        self.pipelines.add(Signal::Metrics, |flushes| {
             metric_reader::run(flushes, every, async move || {
                 if let Some(message) = read.message() {
+                    delivery.counters.of(Signal::Metrics).offered(1);
                     delivery.deliver(&message, 1).await;
                 }
             })

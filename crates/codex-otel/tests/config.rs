@@ -2,15 +2,22 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use codex_otel::{OtelConfig, Sampler, Signal};
+use codex_otel::{ConfigError, OtelConfig, Sampler, Signal};
 
 const ALL: [(&str, bool); 3] = [("logs", true), ("traces", true), ("metrics", true)];
 
 fn with(file: &str, variables: &[(&str, &str)]) -> Result<OtelConfig, String> {
+    told(file, variables).map(|(config, _)| config)
+}
+
+/// The configuration, and what is said of the variables that are ignored.
+fn told(file: &str, variables: &[(&str, &str)]) -> Result<(OtelConfig, Vec<String>), String> {
     let config: OtelConfig = toml::from_str(file).map_err(|error| error.to_string())?;
     let lookup =
         |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-    config.with_environment(lookup).map_err(|error| error.to_string())
+    let text = |error: ConfigError| error.to_string();
+    let (config, ignored) = config.with_environment(lookup).map_err(text)?;
+    Ok((config, ignored.into_iter().map(text).collect()))
 }
 
 fn sends(config: &OtelConfig) -> [(&'static str, bool); 3] {
@@ -126,21 +133,69 @@ fn what_cannot_be_used_is_named_and_not_quoted() {
         ("OTEL_EXPORTER_OTLP_HEADERS", "a=%FFsecret", "entry 1 is not percent-encoded"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "a b secret=c", "`a…` is not the name of a header"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "x-key=secret%0Amore", "header `x-key`"),
-        ("OTEL_RESOURCE_ATTRIBUTES", "secret", "entry 1 is not a pair"),
-        ("OTEL_TRACES_EXPORTER", "secret", "`otlp` or `none`"),
-        ("OTEL_TRACES_SAMPLER", "secret", "`always_on`"),
-        ("OTEL_SDK_DISABLED", "secret", "`true` or `false`"),
-        ("OTEL_BSP_MAX_QUEUE_SIZE", "-1", "whole number"),
     ] {
-        let error = with("", &[(name, value)]).unwrap_err();
+        let error = with(NAMED, &[(name, value)]).unwrap_err();
         assert!(error.starts_with(&format!("{name}: ")), "{error}");
         assert!(error.contains(expected), "{error}");
         assert!(!error.contains("secret"), "{error}");
+        // A URL that is none names a collector too; the others are nobody's business without one.
+        assert_eq!(with("", &[(name, value)]).is_err(), name.ends_with("ENDPOINT"), "{name}");
+        assert!(with("exporter.enabled = false", &[(name, value)]).is_ok(), "{name}");
+    }
+}
+
+/// A file that names a collector.
+const NAMED: &str = "exporter.endpoint = 'http://a'";
+
+#[test]
+fn what_is_meant_for_other_programs_is_ignored_and_told_where_a_collector_is_named() {
+    let exporters = "`otlp` or `none`";
+    for (name, value, expected) in [
+        ("OTEL_TRACES_EXPORTER", "console", exporters),
+        ("OTEL_TRACES_EXPORTER", "otlp,console", exporters),
+        ("OTEL_METRICS_EXPORTER", "prometheus", exporters),
+        ("OTEL_LOGS_EXPORTER", "secret", exporters),
+        ("OTEL_TRACES_SAMPLER", "jaeger_remote", "`always_on`"),
+        ("OTEL_SDK_DISABLED", "1", "`true` or `false`"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "secret", "entry 1 is not a pair"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "-1", "whole number"),
+        ("OTEL_BLRP_SCHEDULE_DELAY", "5s", "whole number"),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "0", "whole number"),
+    ] {
+        let (config, ignored) = told(NAMED, &[(name, value)]).unwrap();
+        assert_eq!(sends(&config), ALL, "{name}");
+        let [said] = ignored.as_slice() else { panic!("{name}: {ignored:?}") };
+        assert!(said.starts_with(&format!("{name}: ")) && said.contains(expected), "{said}");
+        assert!(!said.contains("secret"), "{said}");
+        let (config, ignored) = told("", &[(name, value)]).unwrap();
+        assert!(!config.is_enabled() && ignored.is_empty(), "{name}: {ignored:?}");
     }
     for ratio in ["2", "-1", "NaN", "x"] {
         let variables = [("OTEL_TRACES_SAMPLER", "traceidratio"), ("OTEL_TRACES_SAMPLER_ARG", ratio)];
-        assert!(with("", &variables).unwrap_err().contains("from 0 to 1"), "{ratio}");
+        let (config, ignored) = told(NAMED, &variables).unwrap();
+        assert_eq!(config.sampler, Sampler::Ratio(1.0), "{ratio}");
+        assert!(ignored[0].contains("from 0 to 1"), "{ratio}: {ignored:?}");
     }
+}
+
+#[test]
+fn when_all_is_turned_off_nothing_else_is_read() {
+    let check = |file: &str, disabled: Option<&str>| {
+        let config: OtelConfig = toml::from_str(file).unwrap();
+        let lookup = |name: &str| {
+            if name == "OTEL_SDK_DISABLED" {
+                return disabled.map(str::to_owned);
+            }
+            panic!("{name} is read");
+        };
+        let (config, ignored) = config.with_environment(lookup).unwrap();
+        assert!(!config.is_enabled() && ignored.is_empty());
+    };
+    for disabled in ["true", "TRUE", " True "] {
+        check(NAMED, Some(disabled));
+    }
+    check("disabled = true\nexporter.endpoint = 'http://a'", None);
+    check("disabled = true\nexporter.endpoint = 'http://a'", Some("1"));
 }
 
 #[test]

@@ -93,6 +93,8 @@ fn check_signals(received: &[Received]) {
     let resource = logs.resource_logs[0].resource.as_ref().unwrap();
     assert_eq!(text(&resource.attributes, "service.name").as_deref(), Some("codex-api"));
     assert_eq!(text(&resource.attributes, "service.version").as_deref(), Some("1.2.3"));
+    let named = std::fs::read_to_string("/etc/hostname").is_ok_and(|name| !name.trim().is_empty());
+    assert!(!named || text(&resource.attributes, "host.name").is_some(), "{resource:?}");
     let scope = &logs.resource_logs[0].scope_logs[0];
     assert_eq!(scope.scope.as_ref().unwrap().name, "codex_otel.log_only");
     let record = &scope.log_records[0];
@@ -110,6 +112,7 @@ fn check_signals(received: &[Received]) {
     assert_eq!(record.span_id, operation.span_id);
     assert_eq!(operation.events[0].name, "codex.api_request");
     assert!(!format!("{traces:?}").contains(harness::EMAIL));
+    assert!(!format!("{traces:?}").contains("host.name"));
 
     let metrics: ExportMetricsServiceRequest = decode(find(received, "metrics"));
     let names: Vec<_> = metrics.resource_metrics[0].scope_metrics[0]
@@ -117,6 +120,8 @@ fn check_signals(received: &[Received]) {
         .iter()
         .map(|metric| metric.name.as_str())
         .collect();
+    let all = format!("{metrics:?}");
+    assert!(all.contains("service_name") && !all.contains("host.name"), "{all}");
     assert!(names.contains(&"codex.api_request") && names.contains(&"gen_ai.client.operation.duration"));
 }
 
@@ -236,9 +241,52 @@ fn refusals_are_final() {
 }
 
 #[test]
+fn a_collector_can_ask_for_any_wait_and_the_next_batch_goes_all_the_same() {
+    for wait in ["18446744073709551615", "99999999999999999999"] {
+        let collector = Collector::start(&[Reply::Busy(wait)]);
+        let telemetry = logs_only(&collector, "");
+        let observer = telemetry.observer(harness::session(), None);
+        observer.on_event(&fallback());
+        wait_until(|| telemetry.counts().logs.failed == 1);
+        observer.on_event(&fallback());
+        let logs = telemetry.shutdown(ENOUGH).logs;
+        assert_eq!((logs.failed, logs.delivered, logs.lost), (1, 1, 0), "{wait}");
+    }
+    for wait in ["0", "-1", "1e400", "Fri, 31 Dec 1999 23:59:59 GMT"] {
+        let collector = Collector::start(&[Reply::Busy(wait)]);
+        let telemetry = logs_only(&collector, "");
+        telemetry.observer(harness::session(), None).on_event(&fallback());
+        collector.received(2);
+        wait_until(|| telemetry.counts().logs.delivered == 1);
+    }
+}
+
+#[test]
+fn a_page_is_no_yes() {
+    for (reply, delivered) in [
+        (Reply::Status(200), 0),
+        (Reply::Say("text/html", "<html>log in</html>"), 0),
+        (Reply::Say("application/json", "<html>log in</html>"), 0),
+        (Reply::Say("text/html", ""), 1),
+        (Reply::Say("application/json", "{}"), 1),
+    ] {
+        let collector = Collector::start(&[reply]);
+        let telemetry = logs_only(&collector, "protocol = \"http/json\"");
+        telemetry.observer(harness::session(), None).on_event(&fallback());
+        let logs = telemetry.shutdown(ENOUGH).logs;
+        assert_eq!((logs.delivered, logs.failed), (delivered, 1 - delivered), "{reply:?}");
+    }
+}
+
+#[test]
 fn records_that_the_collector_rejects_are_counted() {
-    for protocol in ["http/protobuf", "grpc"] {
-        let collector = Collector::start(&[Reply::Reject(1)]);
+    let text = r#"{"partialSuccess":{"rejectedLogRecords":"1","errorMessage":"too old"}}"#;
+    for (protocol, reply) in [
+        ("http/protobuf", Reply::Reject(1)),
+        ("grpc", Reply::Reject(1)),
+        ("http/json", Reply::Say("application/json", text)),
+    ] {
+        let collector = Collector::start(&[reply]);
         let telemetry = logs_only(&collector, &format!("protocol = {protocol:?}"));
         let observer = telemetry.observer(harness::session(), None);
         observer.on_event(&fallback());
@@ -250,8 +298,8 @@ fn records_that_the_collector_rejects_are_counted() {
 #[test]
 fn an_answer_that_is_too_large_is_not_read_and_the_batch_not_sent_twice() {
     for (protocol, bytes, delivered) in [
-        ("http/protobuf", MAX_ANSWER_BYTES + 1, 1),
-        ("http/json", 10, 1),
+        ("http/protobuf", MAX_ANSWER_BYTES + 1, 0),
+        ("http/json", 10, 0),
         ("grpc", MAX_ANSWER_BYTES - 5, 1),
         ("grpc", MAX_ANSWER_BYTES, 0),
     ] {
@@ -306,6 +354,7 @@ fn a_collector_that_never_answers_delays_the_end_no_longer_than_allowed() {
     let counts = telemetry.shutdown(LIMIT);
     assert!(started.elapsed() >= LIMIT && started.elapsed() < ENOUGH);
     assert_eq!(counts.logs.delivered, 0);
+    assert_eq!((counts.logs.lost, counts.traces.lost, counts.metrics.lost), (1, 2, 1));
 }
 
 #[test]
@@ -331,6 +380,10 @@ fn a_full_queue_drops_what_comes_and_nobody_waits() {
         observer.on_event(&fallback());
     }
     assert_eq!(telemetry.counts().logs.dropped, EVENTS - 10);
+    assert_eq!(telemetry.counts().logs.lost, 0);
+    let logs = telemetry.shutdown(Duration::from_millis(50)).logs;
+    // Ten in the queue, and the one that the collector does not answer.
+    assert_eq!((logs.dropped, logs.lost, logs.delivered), (EVENTS - 10, 11, 0));
 }
 
 #[test]

@@ -105,6 +105,18 @@ fn every_row_has_points_with_its_unit_and_no_other_attributes() {
 }
 
 #[test]
+fn the_service_is_a_label_of_the_codex_metrics_alone() {
+    let harness = Harness::with(|options| options.service_name = Some("my app".to_owned()));
+    all_events(&harness);
+    for (name, points) in harness.points() {
+        for (attributes, _) in points {
+            let expected = name.starts_with("codex.").then_some("my_app");
+            assert_eq!(attributes.get("service_name").map(String::as_str), expected, "{name}");
+        }
+    }
+}
+
+#[test]
 fn no_attribute_holds_an_id_or_says_who_the_user_is() {
     let harness = Harness::new();
     all_events(&harness);

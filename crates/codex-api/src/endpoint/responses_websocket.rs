@@ -193,6 +193,17 @@ impl ResponsesWebsocketConnection {
         self.lanes.is_open()
     }
 
+    /// Whether it was opened with the login of now. Tokens of one account may change; another account, or another key, must
+    /// not go on over this connection.
+    pub fn is_of_current_login(&self) -> bool {
+        let now = self.api.pipeline().auth.credentials();
+        match (&self.handshake.credentials, &now) {
+            (Some(then), Some(now)) => then.is_same_login(now),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
     /// Since the handshake. The service ends connections after 60 minutes.
     pub fn age(&self) -> Duration {
         self.lanes.age()

@@ -19,6 +19,7 @@ Examples:
   codex-api feedback send --no-logs --attach exchange.ndjson
   codex-api feedback runs                        the runs that a report can be about
   codex-api feedback flush                       deliver the reports that wait
+  codex-api feedback discard --all               remove them, unsent
 
 A report is about the latest run that failed, else about the latest one; --run
 names another. Its log and its facts hold no keys and tokens, attached files go
@@ -44,7 +45,21 @@ pub(crate) enum FeedbackCommand {
     Send(Box<ReportArgs>),
     /// Deliver the reports that no tracker took yet.
     #[command(after_help = format!("{FLUSH_EXAMPLES}\n{EXIT_CODES}"))]
-    Flush,
+    Flush {
+        /// Send those again too that the tracker refused for good.
+        #[arg(long)]
+        refused: bool,
+    },
+    /// Remove reports that wait or were refused, unsent.
+    #[command(after_help = format!("{DISCARD_EXAMPLES}\n{EXIT_CODES}"))]
+    Discard {
+        /// Ids of the reports, as they were told.
+        #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
+        ids: Vec<String>,
+        /// All of them, whichever tracker they are for.
+        #[arg(long)]
+        all: bool,
+    },
     /// List the runs that a report can be about, newest first.
     #[command(after_help = format!("{RUNS_EXAMPLES}\n{EXIT_CODES}"))]
     Runs(RunsArgs),
@@ -110,9 +125,19 @@ fn classification() -> impl TypedValueParser<Value = Classification> {
 const FLUSH_EXAMPLES: &str = "\
 Examples:
   codex-api feedback flush
+  codex-api feedback flush --refused   those too that the tracker had refused for good
 
-The ids of the reports that were taken are printed. The exit code is 0 when
-none is left.
+The ids of the reports that were taken are printed. A report goes to the tracker
+that it was for, and to no other. The exit code is 0 when none waits for this one.
+";
+
+const DISCARD_EXAMPLES: &str = "\
+Examples:
+  codex-api feedback discard 9ec79c33ec9942ab8353589fcb2e04dc
+  codex-api feedback discard --all
+
+Each report that is removed is printed, its id first. One that another process
+is sending at this moment stays.
 ";
 
 const RUNS_EXAMPLES: &str = "\

@@ -1,7 +1,10 @@
 //! `codex-api feedback`.
 
+mod discard;
 mod failure;
 mod flush;
+mod local_copy;
+mod on_its_way;
 mod preview;
 mod runs;
 mod send;
@@ -32,7 +35,10 @@ pub(super) async fn run(args: FeedbackArgs, context: &Context) -> Result<Exit, F
     match args.command {
         FeedbackCommand::Preview(args) => preview::run(&args, context).map(Exit::from),
         FeedbackCommand::Send(args) => send::run(&args, context).await.map(Exit::from),
-        FeedbackCommand::Flush => flush::run(context).await.map(Exit::from),
+        FeedbackCommand::Flush { refused } => flush::run(refused, context).await.map(Exit::from),
+        FeedbackCommand::Discard { ids, all } => {
+            discard::run((!all).then_some(&ids), context).map(Exit::from)
+        }
         FeedbackCommand::Runs(args) => runs::run(&args, context).map(Exit::from),
     }
 }
@@ -100,6 +106,11 @@ fn redactor(context: &Context) -> Redactor {
         of_login_file(&*setup.store, |secret| redactor.register(secret));
     }
     redactor
+}
+
+/// `1 report waits`, `2 reports wait`.
+fn reports_wait(count: usize) -> String {
+    if count == 1 { "1 report waits".to_owned() } else { format!("{count} reports wait") }
 }
 
 /// What the tracker has taken, for programs.

@@ -19,6 +19,8 @@ pub(super) const TELEMETRY_PATIENCE: Duration = Duration::from_secs(2);
 pub(super) struct RunTelemetry {
     telemetry: Telemetry,
     pub(super) observer: Arc<OtelObserver>,
+    /// Variables that are set and cannot be used here; the rest of the settings holds.
+    pub(super) ignored: Vec<ConfigError>,
 }
 
 /// Why there is no telemetry.
@@ -38,7 +40,7 @@ impl RunTelemetry {
         conversation_id: &str,
     ) -> Result<Option<Self>, TelemetryProblem> {
         let variable = |name: &str| environment.variable(name);
-        let config = config.clone().with_environment(variable)?;
+        let (config, ignored) = config.clone().with_environment(variable)?;
         if !config.is_enabled() {
             return Ok(None);
         }
@@ -46,12 +48,12 @@ impl RunTelemetry {
         let telemetry = Telemetry::start(&config, program)?;
         let session = session(environment, conversation_id);
         let observer = telemetry.observer(session, parent_from_lookup(variable));
-        Ok(Some(Self { telemetry, observer }))
+        Ok(Some(Self { telemetry, observer, ignored }))
     }
 
     /// Sends what waits, within [`TELEMETRY_PATIENCE`], and says so when it does not arrive.
     pub(super) fn end(self, complaint: &Complaint, status: &Status) {
-        let Self { telemetry, observer } = self;
+        let Self { telemetry, observer, .. } = self;
         observer.close();
         let started = Instant::now();
         let _counted = telemetry.shutdown(TELEMETRY_PATIENCE);

@@ -219,13 +219,24 @@ fn a_collector_that_hangs_delays_the_end_by_little_and_the_output_by_nothing() {
 
 #[test]
 fn settings_that_cannot_be_used_are_told_and_stop_nothing() {
-    for (name, value) in [
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", "nonsense"),
-        ("OTEL_EXPORTER_OTLP_PROTOCOL", "carrier-pigeon"),
-        ("OTEL_TRACES_SAMPLER", "some"),
+    let collector = SimServer::start(Scenario::new());
+    let ran = |named: bool, name: &str, value: &str| {
+        let server = SimServer::text("fine");
+        let cli = server.respond(["Hi"]);
+        let cli = if named { cli.told(&collector) } else { cli };
+        cli.env(name, value).run().ended(0).printed("fine\n")
+    };
+    for (name, value, beginning) in [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "nonsense", "warning: no telemetry is sent: "),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "carrier-pigeon", "warning: no telemetry is sent: "),
+        ("OTEL_TRACES_SAMPLER", "some", "warning: a setting of telemetry is ignored: "),
+        ("OTEL_TRACES_EXPORTER", "otlp,console", "warning: a setting of telemetry is ignored: "),
     ] {
-        let run = SimServer::text("fine").respond(["Hi"]).env(name, value).run().ended(0).printed("fine\n");
-        run.said(&["warning: no telemetry is sent: ", name]);
+        ran(true, name, value).said(&[beginning, name]);
+        // Whoever sends no telemetry need not hear of it, unless it is where to send it that is wrong.
+        if name != "OTEL_EXPORTER_OTLP_ENDPOINT" {
+            ran(false, name, value).said_nothing();
+        }
     }
     let server = SimServer::text("fine");
     let cli = server.respond(["Hi"]);

@@ -7,7 +7,10 @@ use std::{fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use codex_api::{HttpTransport, PermanentFailure, TransportError};
 use codex_client::{Request, RequestBody, TimeoutPhase, Timeouts};
-use http::{HeaderValue, Method, StatusCode, header::ACCEPT};
+use http::{
+    HeaderValue, Method, StatusCode,
+    header::{ACCEPT, CONTENT_ENCODING, RETRY_AFTER},
+};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use url::Url;
@@ -132,7 +135,14 @@ impl TokenAuthority {
         let exchange = async {
             let response = self.transport.send(request).await?;
             let body = response.body.collect(MAX_AUTHORITY_BODY_BYTES).await?;
-            Ok(Answer { status: response.head.status, body: body.bytes, truncated: body.truncated })
+            let headers = &response.head.headers;
+            Ok(Answer {
+                status: response.head.status,
+                encoded: headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity"),
+                retry_after: headers.get(RETRY_AFTER).and_then(seconds),
+                body: body.bytes,
+                truncated: body.truncated,
+            })
         };
         let timeout = TransportError::Timeout { phase: TimeoutPhase::Total, limit: within };
         tokio::time::timeout(within, exchange).await.unwrap_or(Err(timeout))
@@ -154,6 +164,10 @@ impl fmt::Debug for TokenAuthority {
 /// An answer, whatever its status. `Debug` is left out on purpose: it holds tokens.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
+    /// The body is compressed.
+    pub(super) encoded: bool,
+    /// How long the authority wants to be left alone.
+    pub(super) retry_after: Option<Duration>,
     pub(super) body: Bytes,
     pub(super) truncated: bool,
 }
@@ -187,6 +201,11 @@ struct RevokeRequest<'a> {
     token_type_hint: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<&'a str>,
+}
+
+/// `retry-after` in seconds; a date counts as absent.
+fn seconds(value: &HeaderValue) -> Option<Duration> {
+    value.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// A URL that can be asked over HTTP. One with a user name or password could not be: they would end up in logs.

@@ -120,17 +120,18 @@ impl Pending {
         let valid_for = self.code.valid_for;
         timeout_at(Instant::now() + valid_for, async {
             loop {
-                if let Some(grant) = self.poll(authority).await? {
-                    return Ok(grant);
+                match self.poll(authority).await? {
+                    Polled::Granted(grant) => return Ok(grant),
+                    Polled::NotYet { pause } => sleep(pause).await,
                 }
-                sleep(self.code.interval).await;
             }
         })
         .await
         .unwrap_or(Err(LoginError::CodeExpired { valid_for }))
     }
 
-    async fn poll(&self, authority: &TokenAuthority) -> Result<Option<Grant>, LoginError> {
+    async fn poll(&self, authority: &TokenAuthority) -> Result<Polled, LoginError> {
+        let not_yet = Polled::NotYet { pause: self.code.interval };
         let url = authority.url("api/accounts/deviceauth/token");
         let request = PollRequest {
             device_auth_id: self.device_auth_id.expose_secret(),
@@ -138,18 +139,33 @@ impl Pending {
         };
         let answer = match authority.post_json(&url, &request, AUTHORITY_TIMEOUT).await {
             // The network may go away for a moment within 15 minutes.
-            Err(error) if may_pass(&error) => return Ok(None),
+            Err(error) if may_pass(&error) => return Ok(not_yet),
             answer => answer?,
         };
-        if matches!(answer.status, StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) {
-            return Ok(None);
+        match answer.status {
+            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => return Ok(not_yet),
+            // So may the authority, or it wants to be asked less often. The code works as long as it did not expire.
+            status if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() => {
+                let asked = answer.retry_after.unwrap_or_default().min(DEVICE_CODE_LIFETIME);
+                return Ok(Polled::NotYet { pause: self.code.interval.max(asked) });
+            }
+            _ => {}
         }
         let fields = Fields::of(DeviceStep::Poll, &answer)?;
-        Ok(Some(Grant {
+        Ok(Polled::Granted(Grant {
             code: SecretString::from(fields.text("authorization_code")?),
             verifier: SecretString::from(fields.text("code_verifier")?),
         }))
     }
+}
+
+/// What came of one question.
+enum Polled {
+    Granted(Grant),
+    NotYet {
+        /// How long to wait before the next one.
+        pause: Duration,
+    },
 }
 
 /// What tokens are given for.

@@ -118,6 +118,19 @@ pub enum RefreshError {
     /// Another account is stored now.
     #[error("the stored login is of another account now: start again with it")]
     AccountChanged,
+    /// The token authority gave tokens of another account, or of one that is not allowed here. They are kept beside the login,
+    /// where its store can do that, and not used.
+    #[error("the token authority answered with tokens of another account: log in again")]
+    OtherAccount,
+    /// The refresh token was sent a short while ago, and nobody knows whether the token authority read it.
+    #[error(
+        "the token authority did not answer when the refresh token was sent: it is not sent again for {} s",
+        pause.as_secs()
+    )]
+    InDoubt {
+        /// How long it is not sent again, from then on.
+        pause: Duration,
+    },
     /// No login is stored any more.
     #[error("the login was removed: log in again")]
     LoggedOut,
@@ -127,7 +140,7 @@ pub enum RefreshError {
     /// The token authority could not be reached, or did not answer in time.
     #[error("the token authority cannot be reached")]
     Transport(#[from] TransportError),
-    /// It answered with another status than 200 or 401.
+    /// It answered with another status than 200, 201 or 401.
     #[error("the token authority answered with status {status}")]
     Status {
         /// HTTP status.
@@ -168,13 +181,15 @@ impl RefreshError {
         let transient = RecoveryOutcome::FailedTransient;
         match self {
             Self::Refused { failure } => RecoveryOutcome::FailedPermanent(*failure),
-            Self::AccountChanged | Self::LoggedOut => {
+            Self::AccountChanged | Self::OtherAccount | Self::LoggedOut => {
                 RecoveryOutcome::FailedPermanent(PermanentFailure::AccountChanged)
             }
             Self::NoRefreshToken | Self::NotRenewable => {
                 RecoveryOutcome::FailedPermanent(PermanentFailure::Other)
             }
-            Self::Transport(_) | Self::Interrupted => transient(TransientFailure::Unreachable),
+            Self::Transport(_) | Self::InDoubt { .. } | Self::Interrupted => {
+                transient(TransientFailure::Unreachable)
+            }
             Self::Status { status } => transient(TransientFailure::Status(*status)),
             Self::Answer(_) => transient(TransientFailure::Undecodable),
             Self::Store(StoreError::Locked { .. }) => transient(TransientFailure::Locked),

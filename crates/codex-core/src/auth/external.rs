@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{
     auth_file::{AuthFile, LoginMode},
     error::RefreshError,
-    restrictions::check_workspace,
+    restrictions::Workspaces,
     snapshot::Snapshot,
     tokens::{Tokens, is_sendable},
 };
@@ -144,7 +144,7 @@ impl ExternalSetup {
 
     /// Whether tokens of this workspace may be used.
     pub(super) fn check(&self, tokens: &HostTokens) -> Result<(), super::RestrictionBroken> {
-        check_workspace(self.workspace.as_deref(), Some(&tokens.account_id))
+        Workspaces { allowed: self.workspace.as_deref(), actual: Some(&tokens.account_id) }.check()
     }
 }
 

@@ -4,14 +4,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::{runtime::Handle, sync::watch};
 
-use super::error::RefreshError;
+use super::{error::RefreshError, renewal::Need};
 
 /// What came of renewing the tokens; the tokens themselves are in the snapshot.
 pub(super) type Renewal = Result<(), Arc<RefreshError>>;
 
 /// The renewal that is under way, if there is one.
 #[derive(Default)]
-pub(super) struct Flight(Mutex<Option<Waiting>>);
+pub(super) struct Flight(Mutex<Option<(Waiting, Need)>>);
 
 /// Waits for a renewal.
 #[derive(Clone)]
@@ -19,12 +19,13 @@ pub(super) struct Waiting(watch::Receiver<Option<Renewal>>);
 
 impl Flight {
     /// Joins what is under way, else starts `work` on a task of its own: whoever waits may go away, and nothing is lost.
-    /// `None` when `is_met` finds that nothing is needed any more.
+    /// Says what it is for. `None` when `is_met` finds that nothing is needed any more.
     pub(super) fn join<F>(
         self: &Arc<Self>,
+        need: &Need,
         is_met: impl FnOnce() -> bool,
         work: impl FnOnce() -> F,
-    ) -> Option<(Waiting, Role)>
+    ) -> Option<(Waiting, Need)>
     where
         F: Future<Output = Renewal> + Send + 'static,
     {
@@ -32,41 +33,34 @@ impl Flight {
         if is_met() {
             return None;
         }
-        if let Some(waiting) = &*current {
-            return Some((waiting.clone(), Role::Joined));
+        if let Some(under_way) = &*current {
+            return Some(under_way.clone());
         }
         let (told, waiting) = watch::channel(None);
-        let waiting = Waiting(waiting);
+        let started = (Waiting(waiting), need.clone());
         // Without a runtime the sender is dropped at once, and the wait is over.
-        if let Ok(runtime) = Handle::try_current() {
-            *current = Some(waiting.clone());
-            let landing = Landing(Arc::clone(self));
-            let work = work();
-            runtime.spawn(async move {
-                let renewal = work.await;
-                drop(landing);
-                told.send_replace(Some(renewal));
-            });
-        }
-        Some((waiting, Role::Started))
+        let Ok(runtime) = Handle::try_current() else { return Some(started) };
+        *current = Some(started.clone());
+        // A runtime that shuts down drops the task at once, and with it the landing, which takes this lock.
+        drop(current);
+        let landing = Landing(Arc::clone(self));
+        let work = work();
+        runtime.spawn(async move {
+            let renewal = work.await;
+            drop(landing);
+            told.send_replace(Some(renewal));
+        });
+        Some(started)
     }
 
     /// What is under way.
     pub(super) fn under_way(&self) -> Option<Waiting> {
-        self.current().clone()
+        self.current().as_ref().map(|(waiting, _)| waiting.clone())
     }
 
-    fn current(&self) -> MutexGuard<'_, Option<Waiting>> {
+    fn current(&self) -> MutexGuard<'_, Option<(Waiting, Need)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What a caller is to the renewal that it waits for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    Started,
-    /// It was under way, perhaps for another reason.
-    Joined,
 }
 
 impl Waiting {

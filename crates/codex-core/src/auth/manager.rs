@@ -187,6 +187,8 @@ pub(super) struct Shared {
 pub(super) struct Notes {
     /// A refresh token that was refused for good.
     pub(super) dead: Option<(SecretString, PermanentFailure)>,
+    /// A refresh token that was sent, without an answer, and until when it is not sent again.
+    pub(super) in_doubt: Option<(SecretString, Instant)>,
     /// The refresh token in the store, if newer tokens than those there could not be stored.
     pub(super) unsaved_over: Option<SecretString>,
     /// No renewal ahead of use before this moment.

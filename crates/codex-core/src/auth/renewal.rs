@@ -1,26 +1,33 @@
 //! Renewing tokens: once for all that wait, stored before anybody uses them.
 
+mod saving;
+
 use std::{sync::Arc, time::Duration};
 
-use codex_api::RecoveryOutcome;
+use codex_api::{RecoveryOutcome, TransportError};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::Instant;
 
+use self::saving::{Unsaved, keep_apart, save, save_unsaved};
 use super::{
     auth_file::AuthFile,
     authority::{AnswerProblem, RefreshedTokens},
     error::RefreshError,
     external::ExternalSetup,
-    flight::{Renewal, Role},
+    flight::Renewal,
     manager::{Origin, READY_PAUSE, Shared},
     setup::AuthSetup,
     snapshot::{Held, Snapshot},
-    store::{CredentialStore, StoreError, StoreLock, acquire, blocking},
-    tokens::same,
+    store::{acquire, blocking},
+    tokens::{Tokens, same},
 };
 
 /// How long the lock of a store is waited for: 45 s. Whoever holds it waits at most 30 s for the authority.
 pub const LOCK_PATIENCE: Duration = Duration::from_secs(45);
+
+/// How long a refresh token is not sent again that the authority may have read without a word: 60 s. A request that waited
+/// for a renewal ahead of use does not send it a second time after its 401.
+const DOUBT_PAUSE: Duration = Duration::from_secs(60);
 
 /// Why tokens are to be renewed.
 #[derive(Clone)]
@@ -31,22 +38,36 @@ pub(super) enum Need {
     Freshness,
 }
 
+impl Need {
+    /// Whether a renewal for `purpose` does all that can be done for this one.
+    fn is_covered_by(&self, purpose: &Self) -> bool {
+        match (self, purpose) {
+            (Self::Freshness, _) => true,
+            (Self::Replacement { .. }, Self::Freshness) => false,
+            (Self::Replacement { refused }, Self::Replacement { refused: of_purpose }) => {
+                same(refused, of_purpose)
+            }
+        }
+    }
+}
+
 /// Renews the tokens, or waits for the renewal that is under way. When it succeeds, the need is met as well as it can be.
 pub(super) async fn renew(shared: &Arc<Shared>, need: Need) -> Renewal {
     loop {
         let waiting = shared.flight.join(
+            &need,
             || shared.meets(&need),
             || {
                 let (shared, need) = (Arc::clone(shared), need.clone());
                 async move { run(&shared, &need).await }
             },
         );
-        let Some((waiting, role)) = waiting else { return Ok(()) };
+        let Some((waiting, purpose)) = waiting else { return Ok(()) };
         waiting.outcome().await?;
-        if role == Role::Started {
+        // Tokens that equal the refused ones are no reason to ask again: all that waited would, one after the other.
+        if need.is_covered_by(&purpose) {
             return Ok(());
         }
-        // What was joined may have been for less than what is needed here.
     }
 }
 
@@ -62,7 +83,7 @@ pub(super) async fn read_again(shared: &Shared, setup: &AuthSetup) -> Result<(),
     let next = Snapshot::of(stored.ok_or(RefreshError::LoggedOut)?);
     match &next.held {
         Held::Nothing => Err(RefreshError::LoggedOut),
-        Held::Chatgpt(stored) if stored.account() == tokens.account() => {
+        Held::Chatgpt(stored) if tokens.is_of_same_login(stored) => {
             let known = same(&stored.access_token, &tokens.access_token)
                 && same(&stored.refresh_token, &tokens.refresh_token);
             if !known {
@@ -116,14 +137,17 @@ async fn renew_stored(shared: &Shared, setup: &AuthSetup, need: &Need) -> Result
         return Err(RefreshError::NoRefreshToken);
     }
     shared.check_alive(&spent)?;
-    let refreshed = setup.authority.refresh(&spent).await.inspect_err(|error| {
-        if let RecoveryOutcome::FailedPermanent(failure) = error.outcome() {
-            shared.notes().dead = Some((spent.clone(), failure));
-        }
-    })?;
+    let for_saving = Arc::clone(&lock);
+    blocking(&setup.store, move |store| store.prepare(&for_saving)).await?;
+    let refreshed = setup.authority.refresh(&spent).await.inspect_err(|error| shared.note(&spent, error))?;
     let is_complete = refreshed.access_token.is_some();
     if is_complete || refreshed.refresh_token.is_some() {
         let snapshot = shared.refreshed(&current, &refreshed);
+        if let Err(error) = check_owner(setup, tokens, &snapshot) {
+            shared.note(&spent, &error);
+            keep_apart(setup, &lock, snapshot.file).await;
+            return Err(error);
+        }
         // What was unsaved before replaces the same entry of the store.
         let over = shared.notes().unsaved_over.take().unwrap_or(spent);
         save(shared, setup, &lock, Unsaved { file: snapshot.file.clone(), over }).await;
@@ -133,56 +157,24 @@ async fn renew_stored(shared: &Shared, setup: &AuthSetup, need: &Need) -> Result
     is_complete.then_some(()).ok_or(RefreshError::Answer(missing))
 }
 
-/// Tokens to be stored in place of those whose refresh token is `over`.
-struct Unsaved {
-    file: AuthFile,
-    over: SecretString,
+/// Whether tokens that came in answer to the refresh token of `before` are of the same login, and allowed.
+fn check_owner(setup: &AuthSetup, before: &Tokens, next: &Snapshot) -> Result<(), RefreshError> {
+    let tokens = next.file.tokens.as_ref();
+    let is_other = tokens.is_some_and(|tokens| {
+        before.is_contradicted_by(&tokens.id_token) || setup.restrictions.check_tokens(tokens).is_err()
+    });
+    if is_other { Err(RefreshError::OtherAccount) } else { Ok(()) }
 }
 
-/// Stores again what could not be stored before.
-async fn save_unsaved(shared: &Shared, setup: &AuthSetup, lock: &Arc<StoreLock>) {
-    let over = shared.notes().unsaved_over.take();
-    if let Some(over) = over {
-        let file = shared.current().file.clone();
-        save(shared, setup, lock, Unsaved { file, over }).await;
-    }
-}
-
-/// Stores new tokens. If that fails they are used all the same: the old ones are worth nothing any more.
-async fn save(shared: &Shared, setup: &AuthSetup, lock: &Arc<StoreLock>, unsaved: Unsaved) {
-    let over = unsaved.over.clone();
-    let lock = Arc::clone(lock);
-    match blocking(&setup.store, move |store| put(store, unsaved, &lock)).await {
-        Ok(Put::Stored) => {}
-        Ok(Put::Superseded) => {
-            tracing::warn!("somebody else changed the stored login meanwhile: it is left as it is");
-        }
-        Err(error) => {
-            tracing::error!(
-                %error,
-                "the renewed login could not be stored: it works as long as this program runs, and is stored when that is \
-                 possible again"
-            );
-            shared.notes().unsaved_over = Some(over);
-        }
-    }
-}
-
-enum Put {
-    Stored,
-    /// The store holds something else than what the tokens are to replace.
-    Superseded,
-}
-
-/// A program that knows no lock may have stored another login since: that one is not overwritten.
-fn put(store: &dyn CredentialStore, unsaved: Unsaved, lock: &StoreLock) -> Result<Put, StoreError> {
-    let Some(mut file) = store.load()? else { return Ok(Put::Superseded) };
-    if !file.tokens.as_ref().is_some_and(|tokens| same(&tokens.refresh_token, &unsaved.over)) {
-        return Ok(Put::Superseded);
-    }
-    file.take_tokens_of(unsaved.file);
-    store.save(&file, lock)?;
-    Ok(Put::Stored)
+/// Whether the authority may have read the request: it may not where no connection came about.
+fn may_have_been_read(error: &TransportError) -> bool {
+    matches!(
+        error,
+        TransportError::Timeout { .. }
+            | TransportError::Closed { .. }
+            | TransportError::Protocol { .. }
+            | TransportError::Other { .. }
+    )
 }
 
 impl Shared {
@@ -206,12 +198,29 @@ impl Shared {
         }
     }
 
+    /// Whether the refresh token may be sent: it was not refused for good, and its fate is not unknown.
     fn check_alive(&self, refresh_token: &SecretString) -> Result<(), RefreshError> {
-        match &self.notes().dead {
-            Some((dead, failure)) if same(dead, refresh_token) => {
+        let notes = self.notes();
+        match (&notes.dead, &notes.in_doubt) {
+            (Some((dead, failure)), _) if same(dead, refresh_token) => {
                 Err(RefreshError::Refused { failure: *failure })
             }
+            (_, Some((token, until))) if same(token, refresh_token) && Instant::now() < *until => {
+                Err(RefreshError::InDoubt { pause: DOUBT_PAUSE })
+            }
             _ => Ok(()),
+        }
+    }
+
+    /// Remembers what a failure means for the refresh token that was sent.
+    fn note(&self, sent: &SecretString, error: &RefreshError) {
+        let mut notes = self.notes();
+        match (error.outcome(), error) {
+            (RecoveryOutcome::FailedPermanent(failure), _) => notes.dead = Some((sent.clone(), failure)),
+            (_, RefreshError::Transport(error)) if may_have_been_read(error) => {
+                notes.in_doubt = Some((sent.clone(), Instant::now() + DOUBT_PAUSE));
+            }
+            _ => {}
         }
     }
 

@@ -65,15 +65,24 @@ impl LoginRestrictions {
     pub(super) fn check_tokens(&self, tokens: &Tokens) -> Result<(), RestrictionBroken> {
         self.check_chatgpt()?;
         let claimed = Claims::of(tokens.id_token.expose_secret()).account_id;
-        check_workspace(self.workspace.as_deref(), claimed.as_deref().or(tokens.account_id.as_deref()))
+        let actual = claimed.as_deref().or(tokens.account_id.as_deref());
+        Workspaces { allowed: self.workspace.as_deref(), actual }.check()
     }
 }
 
-pub(super) fn check_workspace(allowed: Option<&str>, actual: Option<&str>) -> Result<(), RestrictionBroken> {
-    match allowed {
-        Some(allowed) if actual != Some(allowed) => {
-            Err(RestrictionBroken::Workspace { allowed: allowed.into() })
+/// The workspace that is allowed, where one is, and that of a login.
+pub(super) struct Workspaces<'a> {
+    pub(super) allowed: Option<&'a str>,
+    pub(super) actual: Option<&'a str>,
+}
+
+impl Workspaces<'_> {
+    pub(super) fn check(&self) -> Result<(), RestrictionBroken> {
+        match self.allowed {
+            Some(allowed) if self.actual != Some(allowed) => {
+                Err(RestrictionBroken::Workspace { allowed: allowed.into() })
+            }
+            _ => Ok(()),
         }
-        _ => Ok(()),
     }
 }

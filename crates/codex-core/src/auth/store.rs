@@ -40,12 +40,31 @@ pub trait CredentialStore: fmt::Debug + Send + Sync + 'static {
     /// [`StoreError::Damaged`] when something is there that is no login; else when it cannot be read.
     fn load(&self) -> Result<Option<AuthFile>, StoreError>;
 
+    /// Sees to it that the next [`save`](Self::save) under this lock will work, as far as that can be known: before tokens are
+    /// renewed, as the old ones are worth nothing after that.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn prepare(&self, lock: &StoreLock) -> Result<(), StoreError> {
+        let _ = lock;
+        Ok(())
+    }
+
     /// Replaces the login, whole: after any failure, and after a kill at any instant, the old one or the new one is there.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] when something is there that is no login: it is not overwritten. Else when the store
     /// cannot be written.
     fn save(&self, file: &AuthFile, lock: &StoreLock) -> Result<(), StoreError>;
+
+    /// Keeps tokens that are not to be used beside the login, and says where. Stores that cannot do it keep nothing.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    fn keep_apart(&self, file: &AuthFile, lock: &StoreLock) -> Result<Option<PathBuf>, StoreError> {
+        let _ = (file, lock);
+        Ok(None)
+    }
 
     /// Removes the login, and says whether there was one.
     ///

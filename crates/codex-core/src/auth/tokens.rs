@@ -30,9 +30,44 @@ impl Tokens {
         Self { id_token, access_token, refresh_token, account_id, rest: Map::new() }
     }
 
-    /// The account that decides whether two logins are the same: the stored one, else that of the id token.
+    /// The account: the stored one, else that of the id token.
     pub(super) fn account(&self) -> Option<String> {
-        self.account_id.clone().or_else(|| Claims::of(self.id_token.expose_secret()).account_id)
+        self.account_id.clone().or_else(|| self.claims().account_id)
+    }
+
+    /// Whether the tokens of a store are of the same login as these.
+    ///
+    /// The account decides. Where neither has one, the user does, else the e-mail
+    /// address, as the id token has them. Where nothing is known of either, they are the same only if the id token or the
+    /// refresh token is: another process that renewed them left the id token, but somebody who logged in left neither.
+    pub(super) fn is_of_same_login(&self, stored: &Self) -> bool {
+        let (account, of_stored) = (self.account(), stored.account());
+        if account.is_some() || of_stored.is_some() {
+            return account == of_stored;
+        }
+        let is_same = |a: &SecretString, b: &SecretString| !a.expose_secret().is_empty() && same(a, b);
+        same_person(&self.claims(), &stored.claims()).unwrap_or_else(|| {
+            is_same(&self.id_token, &stored.id_token) || is_same(&self.refresh_token, &stored.refresh_token)
+        })
+    }
+
+    /// Whether an id token that came in answer to this login's refresh token names somebody else.
+    ///
+    /// An account that is stored may differ from that of the id token before; the new one may be either. What the new token
+    /// does not tell contradicts nothing: the refresh token was this login's.
+    pub(super) fn is_contradicted_by(&self, id_token: &SecretString) -> bool {
+        let (ours, theirs) = (self.claims(), Claims::of(id_token.expose_secret()));
+        let known = [&self.account_id, &ours.account_id];
+        match &theirs.account_id {
+            Some(account) if known.iter().any(|known| known.is_some()) => {
+                !known.iter().any(|known| known.as_ref() == Some(account))
+            }
+            _ => same_person(&ours, &theirs) == Some(false),
+        }
+    }
+
+    fn claims(&self) -> Claims {
+        Claims::of(self.id_token.expose_secret())
     }
 }
 
@@ -40,6 +75,12 @@ impl fmt::Debug for Tokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Tokens([REDACTED])")
     }
+}
+
+/// Whether two tokens are of the same user, as far as both tell.
+fn same_person(a: &Claims, b: &Claims) -> Option<bool> {
+    let both = |a: &Option<String>, b: &Option<String>| Some(a.as_ref()? == b.as_ref()?);
+    both(&a.user_id, &b.user_id).or_else(|| both(&a.email, &b.email))
 }
 
 /// Whether two secrets are the same.

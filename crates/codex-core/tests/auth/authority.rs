@@ -53,7 +53,7 @@ async fn a_401_is_permanent_and_says_why() {
 #[tokio::test]
 async fn everything_else_may_work_later() {
     let transient = RecoveryOutcome::FailedTransient;
-    for status in [201, 204, 302, 400, 403, 404, 429, 500, 502, 503] {
+    for status in [202, 204, 302, 400, 403, 404, 429, 500, 502, 503] {
         let answer = body(status, r#"{"error":{"code":"refresh_token_expired"}}"#);
         assert_eq!(outcome(answer).await, transient(TransientFailure::Status(status)));
     }
@@ -81,6 +81,52 @@ async fn everything_else_may_work_later() {
     let unreachable = transient(TransientFailure::Unreachable);
     assert_eq!(outcome(FakeAnswer::error(closed)).await, unreachable);
     assert_eq!(outcome(FakeAnswer::ok().chunks(["{\"access_"]).cut()).await, unreachable);
+}
+
+#[tokio::test]
+async fn a_grant_that_is_called_invalid_is_permanent_on_a_401_only() {
+    for status in [400, 403] {
+        let outcome = outcome(body(status, r#"{"error":"invalid_grant"}"#)).await;
+        assert_eq!(outcome, RecoveryOutcome::FailedTransient(TransientFailure::Status(status)));
+    }
+}
+
+#[tokio::test]
+async fn tokens_that_were_created_are_as_good_as_others() {
+    let tokens = json!({"access_token": access("new", 3600), "refresh_token": "rt-2"}).to_string();
+    assert_eq!(outcome(body(201, &tokens)).await, SUCCEEDED);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_compressed_unasked_cannot_be_read() {
+    let tokens = json!({"access_token": access("new", 3600)}).to_string();
+    let undecodable = RecoveryOutcome::FailedTransient(TransientFailure::Undecodable);
+    assert_eq!(outcome(body(200, &tokens).header("content-encoding", "gzip")).await, undecodable);
+    assert_eq!(outcome(body(200, &tokens).header("content-encoding", "identity")).await, SUCCEEDED);
+    assert!(codex_core::AnswerProblem::Encoded.to_string().contains("lost"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_token_whose_fate_is_unknown_is_not_sent_again_at_once() {
+    let script = vec![FakeAnswer::silence(), renewed(&access("new", 3600), "rt-2")];
+    let (manager, transport, _) = manager(login(&access("old", -60), "rt-1"), script).await;
+    manager.make_ready().await;
+    let unreachable = RecoveryOutcome::FailedTransient(TransientFailure::Unreachable);
+    assert_eq!(two_steps(&manager).await[1].outcome, unreachable);
+    assert_eq!(transport.requests().len(), 1);
+
+    tokio::time::advance(std::time::Duration::from_secs(60)).await;
+    assert_eq!(two_steps(&manager).await[1].outcome, SUCCEEDED);
+    assert_eq!(transport.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_was_not_sent_can_be_sent_at_once() {
+    let gone = TransportError::Dns { host: "authority.test".into(), source: "no network".into() };
+    let script = vec![FakeAnswer::error(gone), renewed(&access("new", 3600), "rt-2")];
+    let (manager, _, _) = manager(login(&access("old", 3600), "rt-1"), script).await;
+    two_steps(&manager).await;
+    assert_eq!(two_steps(&manager).await[1].outcome, SUCCEEDED);
 }
 
 #[tokio::test(start_paused = true)]

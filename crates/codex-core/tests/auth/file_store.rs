@@ -164,6 +164,37 @@ fn the_lock_is_held_by_one_and_given_back() {
     assert_eq!(mode(&home.path("auth.json.lock")), 0o600);
 }
 
+#[test]
+fn a_pipe_in_the_place_of_the_lock_is_an_error_and_hangs_nobody() {
+    let home = Home::new();
+    let made = std::process::Command::new("mkfifo").arg(home.path("auth.json.lock")).status();
+    if made.map_or(true, |status| !status.success()) {
+        fs::create_dir(home.path("auth.json.lock")).unwrap();
+    }
+    let error = home.store.try_lock().unwrap_err();
+    assert!(
+        matches!(&error, StoreError::LockNotAFile { file } if file.ends_with("auth.json.lock")),
+        "{error}"
+    );
+}
+
+/// Needs the right to give files away.
+#[test]
+fn what_root_makes_in_the_folder_of_a_user_is_that_users() {
+    use std::os::unix::fs::MetadataExt;
+
+    let home = Home::new();
+    if std::os::unix::fs::chown(home.folder.path(), Some(4711), Some(4712)).is_err() {
+        println!("skipped: only root can give files away");
+        return;
+    }
+    home.store.save(&login("a", "rt-1"), &home.lock()).unwrap();
+    for name in ["auth.json", "auth.json.lock"] {
+        let metadata = fs::metadata(home.path(name)).unwrap();
+        assert_eq!((metadata.uid(), metadata.gid()), (4711, 4712), "{name}");
+    }
+}
+
 /// A folder in the place of the unfinished file, or of the folder, stands for a disk that cannot be written: tests may run
 /// as a user whom permissions do not stop.
 #[test]

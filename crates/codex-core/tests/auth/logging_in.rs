@@ -114,6 +114,26 @@ async fn a_network_that_goes_away_for_a_moment_is_waited_for() {
     assert!(tried.result.is_ok());
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_authority_that_is_busy_or_down_for_a_moment_is_asked_again() {
+    for (status, retry_after, pause) in
+        [(429, None, 7), (500, None, 7), (503, Some("30"), 30), (429, Some("1"), 7), (429, Some("soon"), 7)]
+    {
+        let mut busy = answer(status, &json!({"error": "slow_down"}));
+        if let Some(value) = retry_after {
+            busy = busy.header("retry-after", value);
+        }
+        let tried = device(vec![code(), busy, grant(), tokens()]).await;
+        assert!(tried.result.is_ok(), "{status}");
+        assert_eq!(tried.elapsed, Duration::from_secs(pause), "{status} {retry_after:?}");
+    }
+    let busy = answer(503, &json!({})).header("retry-after", "18446744073709551615");
+    let down = vec![code(), busy, answer(403, &json!({}))];
+    let tried = device(down).await;
+    assert!(matches!(tried.result, Err(LoginError::CodeExpired { .. })));
+    assert_eq!(tried.elapsed, DEVICE_CODE_LIFETIME);
+}
+
 #[tokio::test]
 async fn what_goes_wrong_is_told_without_secrets() {
     let refusal = json!({"error": "invalid_grant", "error_description": "the code was used before"});
@@ -123,7 +143,7 @@ async fn what_goes_wrong_is_told_without_secrets() {
         (vec![answer(500, &json!({"error": {"message": "it is down"}}))], "(status 500): it is down"),
         (vec![FakeAnswer::ok().body("<html>")], "not JSON"),
         (vec![answer(200, &json!({"device_auth_id": "d"}))], "`user_code`"),
-        (vec![code(), answer(429, &json!({"error": "slow_down"}))], "(status 429): slow_down"),
+        (vec![code(), answer(400, &json!({"error": "bad_code"}))], "(status 400): bad_code"),
         (vec![code(), answer(200, &json!({}))], "`authorization_code`"),
         (vec![code(), grant(), answer(400, &refusal)], "the code was used before"),
         (vec![code(), grant(), answer(200, &incomplete)], "`refresh_token`"),

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod at_the_edge;
 mod auth_file;
 mod authority;
 mod claims;

@@ -21,6 +21,8 @@ const STORE: &str = "AUTH_TEST_STORE";
 const PROCESSES: usize = 8;
 /// How often a process is killed while it stores.
 const KILLS: usize = 300;
+/// How many kills prove something, on a machine that is too slow for all of them.
+const FEWEST_KILLS: usize = 30;
 /// When the kills end at the latest, on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(25);
 
@@ -117,7 +119,7 @@ fn a_process_that_is_killed_while_it_stores_leaves_a_whole_file() {
         drop(locked(&store));
     }
     println!("{kills} kills, {caught} of them between the beginning and the end of a write");
-    assert!(kills >= KILLS / 10, "the machine is too slow for {kills} kills to prove anything");
+    assert!(kills >= FEWEST_KILLS, "the machine is too slow for {kills} kills to prove anything");
     put(&store, 1);
     assert!(!has_unfinished(home.path()));
 }

@@ -170,7 +170,9 @@ fn a_step_of_recovery_is_the_same_in_both() {
 
 #[test]
 fn what_is_no_attempt_leaves_no_tag() {
-    let [(context, _), _] = attempts();
+    let [(mut context, _), _] = attempts();
+    // Over HTTP: a stream over a WebSocket is the answer that an attempt there waits for.
+    context.connection_reused = None;
     let ended = StreamEnded::new(context, Outcome::after(Duration::ZERO).status(200), 9, 9);
     let fallback = TransportFallback::new(Endpoint::RESPONSES, FallbackReason::Negotiated);
     for event in [Event::StreamEnded(ended), Event::TransportFallback(fallback)] {

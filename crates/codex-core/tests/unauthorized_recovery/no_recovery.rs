@@ -100,7 +100,7 @@ async fn there_are_no_credentials() {
         story.told()
     };
     assert_snapshot!(tell(Transport::Http).await, @"
-    caller: the server answered 401: You didn't provide an API key. Send it as a bearer [REDACTED] in the Authorization header. (/responses,
+    caller: the server answered 401: You didn't provide an API key. Send it as a bearer token in the Authorization header. (/responses,
         status 401, attempt 1 of 5, after #, request id req-1, cf-ray ray-1,
         auth error missing_authorization_header, recovery none none recovery_not_run)
     codex.api_request duration_ms=#, http.response.status_code=401, error.message=http 401, attempt=1,
@@ -116,7 +116,7 @@ async fn there_are_no_credentials() {
     diagnosis: no credentials were attached
     ");
     assert_snapshot!(tell(Transport::Websocket).await, @"
-    caller: the server answered 401: You didn't provide an API key. Send it as a bearer [REDACTED] in the Authorization header. (/responses,
+    caller: the server answered 401: You didn't provide an API key. Send it as a bearer token in the Authorization header. (/responses,
         status 401, attempt 1 of 1, after #, request id req-1, cf-ray ray-1,
         auth error missing_authorization_header, recovery none none recovery_not_run)
     codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,
@@ -143,7 +143,7 @@ async fn the_header_is_taken_away_from_an_api_key() {
         story.told()
     };
     assert_snapshot!(tell(Transport::Http).await, @"
-    caller: the server answered 401: You didn't provide an API key. Send it as a bearer [REDACTED] in the Authorization header. (/responses,
+    caller: the server answered 401: You didn't provide an API key. Send it as a bearer token in the Authorization header. (/responses,
         status 401, attempt 1 of 5, after #, request id req-1, cf-ray ray-1,
         auth error missing_authorization_header, recovery managed reload recovery_not_run)
     codex.api_request duration_ms=#, http.response.status_code=401, error.message=http 401, attempt=1,
@@ -161,7 +161,7 @@ async fn the_header_is_taken_away_from_an_api_key() {
     diagnosis: auth was attached (header authorization), but the upstream saw none: a proxy in between removes it
     ");
     assert_snapshot!(tell(Transport::Websocket).await, @"
-    caller: the server answered 401: You didn't provide an API key. Send it as a bearer [REDACTED] in the Authorization header. (/responses,
+    caller: the server answered 401: You didn't provide an API key. Send it as a bearer token in the Authorization header. (/responses,
         status 401, attempt 1 of 1, after #, request id req-1, cf-ray ray-1,
         auth error missing_authorization_header, recovery managed reload recovery_not_run)
     codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,
@@ -190,7 +190,7 @@ async fn the_header_is_taken_away_from_a_login() {
         story.told()
     };
     assert_snapshot!(tell(Transport::Http).await, @"
-    caller: the server answered 401: You didn't provide an API key. Send it as a bearer [REDACTED] in the Authorization header. (/responses,
+    caller: the server answered 401: You didn't provide an API key. Send it as a bearer token in the Authorization header. (/responses,
         status 401, attempt 3 of 7, after #, request id req-3, cf-ray ray-3,
         auth error missing_authorization_header, recovery managed done recovery_not_run)
     codex.api_request duration_ms=#, http.response.status_code=401, error.message=http 401, attempt=1,
@@ -224,7 +224,7 @@ async fn the_header_is_taken_away_from_a_login() {
     diagnosis: auth was attached (header authorization), but the upstream saw none: a proxy in between removes it
     ");
     assert_snapshot!(tell(Transport::Websocket).await, @"
-    caller: the server answered 401: You didn't provide an API key. Send it as a bearer [REDACTED] in the Authorization header. (/responses,
+    caller: the server answered 401: You didn't provide an API key. Send it as a bearer token in the Authorization header. (/responses,
         status 401, attempt 3 of 3, after #, request id req-3, cf-ray ray-3,
         auth error missing_authorization_header, recovery managed done recovery_not_run)
     codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,

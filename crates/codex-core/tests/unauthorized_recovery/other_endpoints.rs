@@ -156,7 +156,7 @@ async fn realtime_takes_no_login() {
     story.note_result(call(&story.api, "/realtime").await);
     assert_eq!(story.simulator.refreshes(), 0);
     assert_snapshot!(story.told(), @"
-    caller: the server answered 401: You didn't provide an API key. Send it as a bearer [REDACTED] in the Authorization header. (/realtime,
+    caller: the server answered 401: You didn't provide an API key. Send it as a bearer token in the Authorization header. (/realtime,
         status 401, attempt 1 of 1, after #, request id req-1, cf-ray ray-1,
         auth error missing_authorization_header, recovery managed reload recovery_not_run)
     codex.websocket_connect duration_ms=#, http.response.status_code=401, error.message=http 401,

@@ -31,7 +31,7 @@ pub(super) fn head(page: &mut dyn Write, report: &Report) -> fmt::Result {
     page.write_str("</dl>")
 }
 
-fn fact(page: &mut dyn Write, name: &str, value: impl fmt::Display) -> fmt::Result {
+fn fact(page: &mut dyn Write, name: impl fmt::Display, value: impl fmt::Display) -> fmt::Result {
     write!(page, "<div><dt>{name}</dt><dd>{value}</dd></div>")
 }
 
@@ -122,16 +122,11 @@ pub(super) fn tags(page: &mut dyn Write, report: &Report) -> fmt::Result {
         if tags.peek().is_none() {
             continue;
         }
-        write!(page, r#"<section class="group"><h3>{title}</h3><table><tbody>"#)?;
+        write!(page, r#"<section class="group"><h3>{title}</h3><dl class="pairs">"#)?;
         for (key, value) in tags {
-            write!(
-                page,
-                r#"<tr><th scope="row"><code>{}</code></th><td>{}</td></tr>"#,
-                Text(key),
-                Text(value)
-            )?;
+            fact(page, format_args!("<code>{}</code>", Text(key)), Text(value))?;
         }
-        page.write_str("</tbody></table></section>")?;
+        page.write_str("</dl></section>")?;
     }
     page.write_str("</div>")
 }

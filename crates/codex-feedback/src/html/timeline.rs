@@ -223,6 +223,7 @@ pub(super) fn class(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Worked => "good",
         Verdict::Recovered => "step",
+        Verdict::NotRun => "none",
         Verdict::Changed => "warn",
         Verdict::Unauthorized | Verdict::Failed => "bad",
     }
@@ -236,6 +237,7 @@ impl fmt::Display for Pill {
         let word = match self.0 {
             Verdict::Worked => "worked",
             Verdict::Recovered => "step taken",
+            Verdict::NotRun => "not run",
             Verdict::Changed => "changed",
             Verdict::Unauthorized => "unauthorized",
             Verdict::Failed => "failed",

@@ -88,6 +88,8 @@ fn title(classification: Classification, thread_id: Option<&str>, event_id: Even
 }
 
 fn bounded_reason(text: &str, notes: &mut Vec<Note>) -> Option<String> {
+    // Its lines stay; nothing else in it steers whoever shows it.
+    let text = text.replace("\r\n", "\n").replace(|c: char| c.is_control() && !matches!(c, '\n' | '\t'), " ");
     let text = text.trim();
     let chars = text.chars().count();
     if chars > MAX_MESSAGE_CHARS {

@@ -67,7 +67,7 @@ fn contexts(report: &Report) -> Value {
 
 fn breadcrumb(record: &EventRecord) -> Value {
     let level = match record.verdict() {
-        Verdict::Worked | Verdict::Recovered => "info",
+        Verdict::Worked | Verdict::Recovered | Verdict::NotRun => "info",
         Verdict::Changed => "warning",
         Verdict::Unauthorized | Verdict::Failed => "error",
     };
@@ -89,7 +89,10 @@ pub(super) fn summary(record: &EventRecord) -> String {
         (None, _) => record.name.clone(),
     };
     let step = match (record.text(Field::Step), record.text(Field::StepOutcome)) {
-        (Some(step), Some(outcome)) => Some(format!("{step}: {outcome}")),
+        (Some(step), Some(outcome)) => {
+            let why = record.text(Field::StepReason).map(|why| format!(" ({why})")).unwrap_or_default();
+            Some(format!("{step}: {outcome}{why}"))
+        }
         _ => None,
     };
     let went = step

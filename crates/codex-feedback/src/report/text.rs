@@ -68,6 +68,7 @@ fn timeline_line(record: &EventRecord) -> String {
     let mark = match record.verdict() {
         Verdict::Worked => "ok     ",
         Verdict::Recovered => "step   ",
+        Verdict::NotRun => "not run",
         Verdict::Changed => "change ",
         Verdict::Unauthorized => "401    ",
         Verdict::Failed => "failed ",

@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -68,6 +68,11 @@ fn delivery_at(folder: &Path, tracker: &Arc<Tracker>, clock: fn() -> SystemTime)
     Delivery::with_clock(dsn, Spool::at(folder), Arc::clone(tracker) as Arc<dyn Sender>, clock)
 }
 
+/// Where the reports for the tracker of these tests are.
+fn of_tracker(folder: &Path) -> PathBuf {
+    Spool::at(folder).folder_of(&"https://key@tracker.example/42".parse().unwrap())
+}
+
 fn waiting(folder: &Path) -> usize {
     Spool::at(folder).pending().unwrap().len()
 }
@@ -78,9 +83,9 @@ async fn a_yes_delivers_and_leaves_nothing_behind() {
     let tracker = Tracker::answering([]);
     let report = plain_report();
     let outcome = delivery(folder.path(), &tracker).deliver(&report).await.unwrap();
-    let DeliveryOutcome::Delivered { event_id, remarks, earlier } = outcome else { panic!("{outcome:?}") };
+    let DeliveryOutcome::Delivered { event_id, remarks, .. } = outcome else { panic!("{outcome:?}") };
     assert_eq!(event_id, report.event_id());
-    assert!(remarks.is_empty() && earlier.delivered.is_empty());
+    assert!(remarks.is_empty());
     assert_eq!(waiting(folder.path()), 0);
 
     let sent = tracker.sent.lock().unwrap();
@@ -148,8 +153,8 @@ async fn everything_but_a_yes_keeps_the_report() {
         assert_eq!(kept, report.envelope().stored(), "it is kept whole");
 
         // Later the tracker takes it, under the same name, once.
-        fs::remove_file(folder.path().join("hold")).ok();
-        let flushed = delivery(folder.path(), &tracker).flush().await.unwrap();
+        fs::remove_file(path.with_file_name("hold")).ok();
+        let flushed = delivery(folder.path(), &tracker).flush_with_refused().await.unwrap();
         assert_eq!(flushed.delivered, [report.event_id()]);
         assert!(delivery(folder.path(), &tracker).flush().await.unwrap().delivered.is_empty());
         assert_eq!(tracker.sent(), [report.event_id(); 2]);
@@ -157,15 +162,20 @@ async fn everything_but_a_yes_keeps_the_report() {
 }
 
 #[tokio::test]
-async fn the_next_report_takes_the_waiting_ones_along() {
+async fn a_report_leaves_those_that_wait_to_the_flush() {
     let folder = tempfile::tempdir().unwrap();
     let tracker = Tracker::answering([None]);
     let delivery = delivery(folder.path(), &tracker);
     let first = plain_report();
     delivery.deliver(&first).await.unwrap();
-    let outcome = delivery.deliver(&plain_report()).await.unwrap();
-    let DeliveryOutcome::Delivered { earlier, .. } = outcome else { panic!("{outcome:?}") };
-    assert_eq!(earlier.delivered, [first.event_id()]);
+    let second = plain_report();
+    delivery.deliver(&second).await.unwrap();
+    assert_eq!(
+        tracker.sent(),
+        [first.event_id(), second.event_id()],
+        "its id can be told before the others go out"
+    );
+    assert_eq!(delivery.flush().await.unwrap().delivered, [first.event_id()]);
     assert_eq!(waiting(folder.path()), 0);
 }
 
@@ -179,7 +189,7 @@ async fn a_failure_that_concerns_all_ends_the_flush() {
     }
     let flushed = delivery.flush().await.unwrap();
     assert_eq!((flushed.delivered.len(), flushed.kept.len(), flushed.not_tried.len()), (0, 2, 1));
-    let flushed = delivery.flush().await.unwrap();
+    let flushed = delivery.flush_with_refused().await.unwrap();
     assert_eq!(flushed.delivered.len(), 3);
 }
 
@@ -262,8 +272,8 @@ async fn a_full_spool_hands_the_report_back_and_names_the_oldest() {
 
     // A tracker that says yes needs no spool.
     let outcome = delivery.deliver(&plain_report()).await.unwrap();
-    let DeliveryOutcome::Delivered { earlier, .. } = outcome else { panic!("{outcome:?}") };
-    assert_eq!(earlier.delivered.len(), MAX_SPOOLED_REPORTS);
+    assert!(matches!(outcome, DeliveryOutcome::Delivered { .. }), "{outcome:?}");
+    assert_eq!(delivery.flush().await.unwrap().delivered.len(), MAX_SPOOLED_REPORTS);
 }
 
 #[tokio::test]
@@ -284,13 +294,15 @@ async fn foreign_files_in_the_spool_stay_and_stop_nothing() {
     let tracker = Tracker::answering([None]);
     let delivery = delivery(folder.path(), &tracker);
     delivery.deliver(&plain_report()).await.unwrap();
-    fs::write(folder.path().join("0.envelope"), "no envelope").unwrap();
-    fs::write(folder.path().join("note.txt"), "mine").unwrap();
-    fs::write(folder.path().join("hold"), "tomorrow").unwrap();
+    let of_tracker = of_tracker(folder.path());
+    fs::write(of_tracker.join("0.envelope"), "no envelope").unwrap();
+    fs::write(of_tracker.join("note.txt"), "mine").unwrap();
+    fs::write(of_tracker.join("hold"), "tomorrow").unwrap();
     let flushed = delivery.flush().await.unwrap();
     assert_eq!(flushed.delivered.len(), 1);
     assert!(matches!(flushed.kept[0].1, Refusal::Invalid(_)));
-    assert!(folder.path().join("0.envelope").exists());
+    assert!(of_tracker.join("0.refused").exists() && of_tracker.join("note.txt").exists());
+    assert!(delivery.flush().await.unwrap().kept.is_empty(), "it is tried once");
 }
 
 #[cfg(unix)]
@@ -302,7 +314,9 @@ async fn waiting_reports_are_readable_for_the_user_alone() {
     delivery(&spool, &Tracker::answering([None])).deliver(&plain_report()).await.unwrap();
     let path = &Spool::at(&spool).pending().unwrap()[0].path;
     assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(fs::metadata(&spool).unwrap().permissions().mode() & 0o777, 0o700);
+    for folder in [&spool, &of_tracker(&spool)] {
+        assert_eq!(fs::metadata(folder).unwrap().permissions().mode() & 0o777, 0o700);
+    }
 }
 
 #[tokio::test]
@@ -312,4 +326,5 @@ async fn the_spool_is_bounded_in_bytes_too() {
     let tracker = Tracker::answering([None]);
     let undelivered = delivery(folder.path(), &tracker).deliver(&plain_report()).await.unwrap_err();
     assert!(matches!(undelivered.spool, SpoolError::Full { reports: 1, bytes: MAX_SPOOL_BYTES, .. }));
+    assert!(undelivered.spool.to_string().starts_with("1 report of "), "{}", undelivered.spool);
 }

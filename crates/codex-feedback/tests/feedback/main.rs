@@ -8,5 +8,6 @@ mod dsn;
 mod envelope;
 mod report;
 mod run_history;
+mod spool;
 mod support;
 mod tags;

@@ -2,13 +2,16 @@
 
 use std::{fs, time::UNIX_EPOCH};
 
-use crate::support::{recovered, report, request, retried, unauthorized};
+use crate::support::{evidence, recovered, report, request, retried, unauthorized};
 use codex_feedback::{
     Classification, Environment, Feedback, LoadedRuns, MAX_ATTACHMENT_BYTES, MAX_ATTACHMENTS,
-    MAX_ATTACHMENTS_BYTES, Note, Redactor, Report, ReportRequest, RunFacts, RunHistory, limits,
+    MAX_ATTACHMENTS_BYTES, Note, Redactor, Report, ReportRequest, RunFacts, RunHistory, Verdict, limits,
     write_local_copy,
 };
-use codex_observe::Observer;
+use codex_observe::{
+    AuthRecovery, Endpoint, Event, NotRunReason, Observer, OperationId, RecoveryMode, RecoveryOutcome,
+    RecoveryPhase, RecoveryStep,
+};
 use serde_json::Value;
 
 /// The event inside the envelope, read as its header says.
@@ -162,6 +165,66 @@ fn the_text_steers_no_terminal() {
     request.reason = Some("\u{1b}[2J\u{9b}31m".into());
     let text = report(&feedback, request).to_text();
     assert!(!text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')), "{text:?}");
+}
+
+#[test]
+fn the_words_of_the_user_reach_the_tracker_without_control_characters() {
+    let mut request = request();
+    request.reason = Some("\u{1b}[31mred\u{9b}\r\nnext\tline\u{0}".into());
+    let event = event(&report(&Feedback::new(Redactor::new()), request));
+    assert_eq!(event["exception"]["values"][0]["value"], "[31mred \nnext\tline");
+    assert_eq!(event["tags"]["reason"], "[31mred  next line");
+}
+
+/// As for an API key, which is never recovered.
+#[test]
+fn a_recovery_that_had_no_step_did_not_fail() {
+    let step = RecoveryStep {
+        mode: RecoveryMode::Managed,
+        phase: RecoveryPhase::Reload,
+        outcome: RecoveryOutcome::NotRun(NotRunReason::NotChatgptAuth),
+    };
+    let feedback = Feedback::new(Redactor::new());
+    feedback.on_event(&Event::AuthRecovery(AuthRecovery::new(
+        Endpoint::RESPONSES,
+        OperationId::default(),
+        step,
+        evidence("req-1"),
+    )));
+    let report = report(&feedback, request());
+    assert_eq!(report.events()[0].verdict(), Verdict::NotRun);
+    let text = report.to_text();
+    let line = text.lines().find(|line| line.contains("codex.auth_recovery")).unwrap();
+    assert!(line.contains(" ms  not run codex.auth_recovery"), "{line}");
+    assert!(line.contains("reload: recovery_not_run (not_chatgpt_auth)"), "{line}");
+    let page = report.to_html();
+    assert!(
+        page.contains(r#"<li class="event none">"#)
+            && page.contains(r#"<span class="pill none">not run</span>"#)
+    );
+    assert!(page.contains("not run: not chatgpt auth"));
+    let breadcrumb = &event(&report)["breadcrumbs"]["values"][0];
+    assert_eq!(breadcrumb["level"], "info");
+    assert!(breadcrumb["message"].as_str().unwrap().contains("not_chatgpt_auth"), "{breadcrumb}");
+}
+
+#[test]
+fn the_home_of_the_user_is_not_told() {
+    let variable = |name: &str| {
+        Some(match name {
+            "HOME" => "/home/ada/",
+            "CODEX_HOME" => "/home/ada/.codex",
+            "SSL_CERT_FILE" => "/home/adam/ca.pem",
+            "SSL_CERT_DIR" => "/home/ada",
+            _ => return None,
+        })
+    };
+    let environment = Environment::collect("1.2.3", |name| variable(name).map(str::to_owned));
+    let values: Vec<_> = environment.variables.iter().map(|variable| variable.value.as_str()).collect();
+    assert_eq!(values, ["/home/adam/ca.pem", "~", "~/.codex"]);
+    let environment =
+        Environment::collect("1", |name| Some(if name == "HOME" { "/" } else { "/codex" }.to_owned()));
+    assert!(environment.variables.iter().any(|variable| variable.value == "/codex"));
 }
 
 #[test]

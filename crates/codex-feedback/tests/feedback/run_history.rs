@@ -110,3 +110,15 @@ fn a_report_on_a_failure_is_about_the_latest_failed_run() {
     runs.runs.truncate(1);
     assert_eq!(runs.from_last_failure().runs[0].command, "c");
 }
+
+/// Opening a pipe would wait for its writer.
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_are_passed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = std::process::Command::new("mkfifo").arg(folder.path().join("1.run")).status();
+    assert!(made.unwrap().success());
+    std::os::unix::fs::symlink("/dev/zero", folder.path().join("2.run")).unwrap();
+    let loaded = RunHistory::at(folder.path()).load();
+    assert_eq!((loaded.runs.len(), loaded.notes.len()), (0, 2), "{:?}", loaded.notes);
+}

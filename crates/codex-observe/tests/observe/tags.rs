@@ -268,3 +268,21 @@ fn every_tag_that_is_set_stands_in_the_table() {
     assert_eq!(tags.get("auth_401_error_code"), Some("y"));
     assert_eq!(tags.get("no_such_tag"), None);
 }
+
+/// A message that was handed to the socket proves nothing about the credentials: the end of its stream does.
+#[test]
+fn over_a_websocket_the_follow_up_is_known_at_the_end_of_the_stream() {
+    let mut after = login();
+    after.follow_up = Some(FollowUp { mode: RecoveryMode::Managed, phase: RecoveryPhase::Reload });
+    after.connection_reused = Some(false);
+    let sent = Event::WebsocketRequest(WebsocketRequest::new(after.clone(), Outcome::default()));
+    let ended = |outcome| Event::StreamEnded(StreamEnded::new(after.clone(), outcome, 1, 1));
+    let tags = |more: &str| retried("reload", &format!("auth_connection_reused=false {more}"));
+    check(&[sent.clone()], &tags(""));
+    check(&[sent.clone(), ended(Outcome::default())], &tags("auth_recovery_followup_success=true"));
+    check(
+        &[sent.clone(), ended(failed(AttemptError::http(403)))],
+        &tags("auth_recovery_followup_success=false auth_recovery_followup_status=403"),
+    );
+    check(&[sent, ended(failed(AttemptError::cancelled()))], &tags(""));
+}

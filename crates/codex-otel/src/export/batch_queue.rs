@@ -9,7 +9,7 @@ use tokio::{
 
 use crate::{config::Signal, export::Counters};
 
-/// Asks for everything to be sent; answered, or dropped, when that is done.
+/// Asks for everything to be sent; answered when that is done, dropped when it never will be.
 pub(crate) type Flush = std::sync::mpsc::SyncSender<()>;
 
 /// The end of a queue that records are put in.
@@ -46,8 +46,10 @@ enum Wake {
 impl<T> QueueInput<T> {
     /// Puts a record in the queue; drops and counts it when the queue is full. Never waits.
     pub(crate) fn offer(&self, record: T) {
+        let counters = self.counters.of(self.signal);
+        counters.offered(1);
         if self.records.try_send(record).is_err() {
-            self.counters.of(self.signal).dropped();
+            counters.dropped();
         }
     }
 }

@@ -73,8 +73,9 @@ impl Collector {
                 Ok(Err(error)) => error,
                 Err(_) => return Err(SendError::Timeout { limit: self.timeout }),
             };
-            let again = Instant::now() + error.retry_after().unwrap_or_else(|| jittered(pause));
-            if !error.is_retryable() || again >= deadline || *hurry.borrow() {
+            let again = Instant::now().checked_add(error.retry_after().unwrap_or_else(|| jittered(pause)));
+            let Some(again) = again.filter(|again| *again < deadline) else { return Err(error) };
+            if !error.is_retryable() || *hurry.borrow() {
                 return Err(error);
             }
             tokio::select! {

@@ -22,7 +22,27 @@ pub(crate) trait Message: prost::Message + Serialize {
 pub(crate) trait Answer: prost::Message + DeserializeOwned + Default {
     /// How much of the message it did not take, and why.
     fn rejected(self) -> Rejected;
+
+    /// From JSON; `None` when it is not this message. The JSON of protobuf writes 64-bit numbers as text, and leaves it
+    /// to the writer to leave out a member or to write `null`.
+    fn from_json(json: &[u8]) -> Option<Self> {
+        let mut answer: Value = serde_json::from_slice(json).ok().filter(Value::is_object)?;
+        if let Some(Value::Object(partial)) = answer.get_mut("partialSuccess") {
+            partial.retain(|_, member| !member.is_null());
+            for name in REJECTED {
+                if let Some(count) = partial.get_mut(name)
+                    && let Some(number) = count.as_str().and_then(|text| text.parse::<i64>().ok())
+                {
+                    *count = Value::from(number);
+                }
+            }
+        }
+        serde_json::from_value(answer).ok()
+    }
 }
+
+/// Where the three answers say how much was rejected.
+const REJECTED: [&str; 3] = ["rejectedLogRecords", "rejectedSpans", "rejectedDataPoints"];
 
 /// What a collector did not take of a message that it took as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

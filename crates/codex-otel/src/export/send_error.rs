@@ -17,12 +17,26 @@ pub enum SendError {
         #[source]
         source: reqwest::Error,
     },
-    /// The answer broke off, or is larger than [`MAX_ANSWER_BYTES`](crate::MAX_ANSWER_BYTES), before its gRPC status.
+    /// The answer broke off, or is larger than [`MAX_ANSWER_BYTES`](crate::MAX_ANSWER_BYTES).
     #[error("the answer of the collector cannot be read")]
     Answer {
         /// Why.
         #[source]
         source: Box<dyn Error + Send + Sync>,
+    },
+    /// A success that is none of OTLP, such as the page of a login.
+    #[error(
+        "the answer is none of OTLP: its media type is {media_type}; is there a proxy or a login in between?"
+    )]
+    MediaType {
+        /// What it says it is, or `none`.
+        media_type: SafeText,
+    },
+    /// A success whose body is not what it says it is.
+    #[error("the answer is not {encoding} of OTLP; is the URL that of a collector?")]
+    Undecodable {
+        /// `JSON` or `protobuf`.
+        encoding: &'static str,
     },
     /// No answer in time.
     #[error("the collector did not answer within {limit:?}")]
@@ -66,7 +80,12 @@ impl SendError {
             Self::Status { status, .. } => matches!(status, 429 | 502 | 503 | 504),
             Self::Grpc { code, .. } => grpc::is_retryable(*code),
             // After the head of an answer the batch was most likely taken: twice is worse than perhaps once.
-            Self::Answer { .. } | Self::Timeout { .. } | Self::NoGrpcStatus | Self::Json { .. } => false,
+            Self::Answer { .. }
+            | Self::MediaType { .. }
+            | Self::Undecodable { .. }
+            | Self::Timeout { .. }
+            | Self::NoGrpcStatus
+            | Self::Json { .. } => false,
         }
     }
 

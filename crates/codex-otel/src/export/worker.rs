@@ -3,31 +3,50 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::mpsc::{self as blocking, RecvTimeoutError},
+    sync::mpsc::{Receiver as Answers, RecvTimeoutError, sync_channel},
     thread,
     time::{Duration, Instant},
 };
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, mpsc::error::TrySendError, oneshot, watch},
+    task::JoinHandle,
+};
 
 use super::{StartError, batch_queue::Flush};
+use crate::config::Signal;
 
 /// How many flushes of a signal may wait.
 const WAITING_FLUSHES: usize = 8;
 
 /// The running thread.
 pub(crate) struct Worker {
-    flushes: Vec<mpsc::Sender<Flush>>,
+    flushes: Vec<(Signal, mpsc::Sender<Flush>)>,
     hurry: watch::Sender<bool>,
     /// Ends the thread when it is dropped; `None` when there is nothing to send, and no thread.
     _alive: Option<oneshot::Sender<()>>,
 }
 
+/// Why what waits of a signal was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unflushed {
+    /// The time was over; it goes on.
+    Late,
+    /// Whatever sent it has ended, which it does only when it panics.
+    Gone,
+}
+
 /// What the thread is to do: one future per signal.
 pub(crate) struct Pipelines {
-    running: Vec<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    flushes: Vec<mpsc::Sender<Flush>>,
+    running: Vec<Running>,
+    flushes: Vec<(Signal, mpsc::Sender<Flush>)>,
     hurry: watch::Sender<bool>,
+}
+
+/// What sends one signal.
+struct Running {
+    signal: Signal,
+    task: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
 impl Pipelines {
@@ -43,11 +62,12 @@ impl Pipelines {
     /// Adds a signal; `run` is given what asks it to flush.
     pub(crate) fn add<F: Future<Output = ()> + Send + 'static>(
         &mut self,
+        signal: Signal,
         run: impl FnOnce(mpsc::Receiver<Flush>) -> F,
     ) {
         let (flush, flushes) = mpsc::channel(WAITING_FLUSHES);
-        self.flushes.push(flush);
-        self.running.push(Box::pin(run(flushes)));
+        self.flushes.push((signal, flush));
+        self.running.push(Running { signal, task: Box::pin(run(flushes)) });
     }
 }
 
@@ -65,8 +85,8 @@ impl Worker {
         let (alive, ended) = oneshot::channel::<()>();
         let run = move || {
             runtime.block_on(async {
-                for signal in running {
-                    tokio::spawn(signal);
+                for Running { signal, task } in running {
+                    tokio::spawn(watch_over(signal, tokio::spawn(task)));
                 }
                 // An error: whoever held the other end has gone, which is what is waited for.
                 let _ = ended.await;
@@ -81,22 +101,19 @@ impl Worker {
         Ok(Self { flushes, hurry, _alive: Some(alive) })
     }
 
-    /// Sends all that waits. `false` when that took longer than `timeout`; it goes on then.
-    pub(crate) fn flush(&self, timeout: Duration) -> bool {
+    /// Sends all that waits, and blocks for `timeout` at most. The signals that did not manage it, and why.
+    pub(crate) fn flush(&self, timeout: Duration) -> Vec<(Signal, Unflushed)> {
         let deadline = Instant::now().checked_add(timeout);
-        let (done, answers) = blocking::sync_channel(self.flushes.len().max(1));
-        let asked = self.flushes.iter().filter(|flush| flush.try_send(done.clone()).is_ok()).count();
-        drop(done);
-        let all_asked = asked == self.flushes.len();
-        let answered = (0..asked).all(|_| {
+        let asked: Vec<_> = self.flushes.iter().map(|(signal, flush)| (*signal, ask(flush))).collect();
+        let answer = |asked: Result<Answers<()>, Unflushed>| {
             let left =
                 deadline.map_or(timeout, |deadline| deadline.saturating_duration_since(Instant::now()));
-            !matches!(
-                answers.recv_timeout(left),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected)
-            )
-        });
-        all_asked && answered
+            asked?.recv_timeout(left).map_err(|error| match error {
+                RecvTimeoutError::Timeout => Unflushed::Late,
+                RecvTimeoutError::Disconnected => Unflushed::Gone,
+            })
+        };
+        asked.into_iter().filter_map(|(signal, asked)| Some((signal, answer(asked).err()?))).collect()
     }
 
     /// What fails from now on is not sent again.
@@ -104,3 +121,25 @@ impl Worker {
         self.hurry.send_replace(true);
     }
 }
+
+fn ask(flush: &mpsc::Sender<Flush>) -> Result<Answers<()>, Unflushed> {
+    let (done, answer) = sync_channel(1);
+    match flush.try_send(done) {
+        Ok(()) => Ok(answer),
+        Err(TrySendError::Full(_)) => Err(Unflushed::Late),
+        Err(TrySendError::Closed(_)) => Err(Unflushed::Gone),
+    }
+}
+
+/// Says so when a signal is sent no more: its panic ends nothing else, and nobody would notice.
+async fn watch_over(signal: Signal, running: JoinHandle<()>) {
+    if let Err(error) = running.await
+        && error.is_panic()
+    {
+        let why = "the exporter panicked, which is a defect of it";
+        tracing::warn!(signal = signal.as_str(), why, "telemetry is sent no more; requests are not affected");
+    }
+}
+
+#[cfg(test)]
+mod tests;

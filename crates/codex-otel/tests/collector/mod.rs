@@ -36,6 +36,10 @@ pub(crate) enum Reply {
     Talk(usize),
     /// Answers with this HTTP status, and a page.
     Status(u16),
+    /// Answers with 503, and this `retry-after`.
+    Busy(&'static str),
+    /// Takes it, with an answer of this media type.
+    Say(&'static str, &'static str),
     /// Answers with this gRPC status.
     Grpc(u32),
     /// Reads it and closes the connection.
@@ -153,6 +157,17 @@ impl Collector {
             Reply::Status(status) => {
                 let mut response = respond(false, 0, Bytes::from_static(b"<html>no</html>"));
                 *response.status_mut() = StatusCode::from_u16(status).unwrap();
+                Ok(response)
+            }
+            Reply::Busy(retry_after) => {
+                let mut response = respond(false, 0, Bytes::new());
+                *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+                response.headers_mut().insert("retry-after", retry_after.parse().unwrap());
+                Ok(response)
+            }
+            Reply::Say(media_type, body) => {
+                let mut response = respond(false, 0, Bytes::from_static(body.as_bytes()));
+                response.headers_mut().insert("content-type", media_type.parse().unwrap());
                 Ok(response)
             }
             Reply::Close => Err("told to close"),

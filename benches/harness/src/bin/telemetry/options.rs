@@ -11,7 +11,7 @@ Usage: benches/telemetry [OPTIONS]
 
   --quick             smoke test: two responses, one round; checks that every event was handed out and that
                       the telemetry of every event arrived, never a time
-  --rounds N          rounds, the programs in turns (default 10)
+  --rounds N          rounds, the programs in turns (default 15)
   --responses N       responses of 20,000 deltas in a run, after one that is not counted (default 50)
   --each-sink         each sink alone, too
   --multi-thread      on tokio's multi-thread runtime; default is its current-thread runtime
@@ -20,7 +20,7 @@ Usage: benches/telemetry [OPTIONS]
   --help
 ";
 
-const ROUNDS: u32 = 10;
+const ROUNDS: u32 = 15;
 const RESPONSES: u32 = 50;
 const QUICK_RESPONSES: u32 = 2;
 

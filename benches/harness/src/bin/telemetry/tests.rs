@@ -99,7 +99,7 @@ fn every_piece_of_work_that_is_missing_is_found() {
     for arrived in [
         Arrived { stream_events: 53, ..arrived.clone() },
         Arrived { unreadable: 1, ..arrived.clone() },
-        Arrived { metrics: ["gen_ai.client.operation.duration".to_owned()].into(), ..arrived.clone() },
+        Arrived { metrics: ["gen_ai.client.operation.duration".to_owned()].into(), ..arrived },
     ] {
         assert_eq!(wrong(whole, &arrived).len(), 1, "{arrived:?}");
     }

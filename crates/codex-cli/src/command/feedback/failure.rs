@@ -3,10 +3,11 @@
 use std::{io, num::NonZeroUsize, path::PathBuf};
 
 use codex_core::FEEDBACK_DSN_VARIABLE;
-use codex_feedback::{DsnError, LocalCopyError, Refusal, SpoolError};
+use codex_feedback::{DsnError, Refusal, SpoolError};
 use thiserror::Error;
 
-use crate::exit::Exit;
+use super::reports_wait;
+use crate::{error_text::with_causes, exit::Exit};
 
 /// Why a report could not be made or delivered.
 #[derive(Debug, Error)]
@@ -19,42 +20,52 @@ pub(crate) enum FeedbackFailure {
     Dsn(#[source] DsnError),
     #[error("there is no folder for reports that wait: set XDG_STATE_HOME or HOME")]
     NoStateFolder,
+    #[error("no report {id} is kept")]
+    NoSuchReport { id: String },
     #[error(
-        "{waiting} reports wait, and no tracker is configured: set {FEEDBACK_DSN_VARIABLE}, or dsn in [feedback]"
+        "{}, and no tracker is configured: set {FEEDBACK_DSN_VARIABLE}, or dsn in [feedback]",
+        reports_wait(*.waiting)
     )]
     NoTracker { waiting: usize },
     #[error(
-        "the report is not delivered; it is kept in {}, and the next `codex-api feedback send` or \
+        "the report is not delivered: {}; it is kept in {}, and the next `codex-api feedback send` or \
          `codex-api feedback flush` delivers it",
+        with_causes(source),
         path.display()
     )]
     Kept { path: PathBuf, source: Refusal },
+    #[error(
+        "the report is not delivered: {}; it is kept in {}, and not sent again on its own: \
+         `codex-api feedback flush --refused` sends it as it is, `codex-api feedback discard {name}` removes it",
+        with_causes(source),
+        path.display()
+    )]
+    Refused { name: String, path: PathBuf, source: Refusal },
     #[error("the report is not delivered")]
     NotSent { source: Refusal },
     #[error("what became of the report is not known; `codex-api feedback flush` delivers it if it waits")]
     UnknownOutcome,
-    #[error("{waiting} reports wait on; `codex-api feedback flush` tries again")]
+    #[error("{} on; `codex-api feedback flush` tries again", reports_wait(*.waiting))]
     StillWaiting { waiting: usize },
     #[error(transparent)]
     Spool(SpoolError),
-    #[error(transparent)]
-    LocalCopy(LocalCopyError),
 }
 
 impl FeedbackFailure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::NoSuchRun { .. }
+            | Self::NoSuchReport { .. }
             | Self::Page { .. }
             | Self::Dsn(_)
             | Self::NoStateFolder
             | Self::NoTracker { .. } => Exit::Usage,
             Self::Kept { .. }
+            | Self::Refused { .. }
             | Self::NotSent { .. }
             | Self::UnknownOutcome
             | Self::StillWaiting { .. }
-            | Self::Spool(_)
-            | Self::LocalCopy(_) => Exit::Failed,
+            | Self::Spool(_) => Exit::Failed,
         }
     }
 }

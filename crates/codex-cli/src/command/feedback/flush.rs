@@ -3,23 +3,41 @@
 use super::{FeedbackFailure, print_ids, tracker};
 use crate::{command::Context, failure::Failure};
 
-pub(super) async fn run(context: &Context) -> Result<(), Failure> {
+/// With `refused`, those too that the tracker refused for good.
+pub(super) async fn run(refused: bool, context: &Context) -> Result<(), Failure> {
     let folder = tracker::folder(context)?;
     let dsn = tracker::configured(context)?;
-    let waiting = folder.spool().pending().map_err(FeedbackFailure::Spool)?.len();
-    if waiting == 0 {
-        context.status.note("no report waits");
-        return Ok(());
-    }
-    let dsn = dsn.ok_or(FeedbackFailure::NoTracker { waiting })?;
+    let reports = folder.spool().reports().map_err(FeedbackFailure::Spool)?;
+    let Some(dsn) = dsn else {
+        return match tracker::waiting(&reports) {
+            0 => {
+                tell_none(context);
+                Ok(())
+            }
+            waiting => Err(FeedbackFailure::NoTracker { waiting }.into()),
+        };
+    };
     let delivery = tracker::delivery(dsn, &folder)?;
     let spinner = context.status.spin();
-    let outcome = delivery.flush().await;
+    let outcome = match refused {
+        true => delivery.flush_with_refused().await,
+        false => delivery.flush().await,
+    };
     drop(spinner);
     let outcome = outcome.map_err(FeedbackFailure::Spool)?;
     print_ids(&outcome.delivered).map_err(Failure::Output)?;
-    match tracker::tell(&outcome, context) {
+    let waiting = tracker::tell(&outcome, context);
+    if outcome.delivered.is_empty() && waiting == 0 && outcome.kept.is_empty() {
+        tell_none(context);
+    }
+    // Those that were refused just now are told of above.
+    tracker::tell_others(&reports, &delivery, context);
+    match waiting {
         0 => Ok(()),
         waiting => Err(FeedbackFailure::StillWaiting { waiting }.into()),
     }
+}
+
+fn tell_none(context: &Context) {
+    context.status.note("no report waits");
 }

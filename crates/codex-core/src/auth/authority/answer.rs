@@ -12,10 +12,15 @@ use crate::auth::{error::RefreshError, tokens::is_sendable};
 /// The longest reason of the authority that is shown, in characters.
 const MAX_REASON_CHARS: usize = 300;
 
-/// Why an answer with status 200 is of no use. Nothing of the answer is shown.
+/// Why an answer that tells of success is of no use. Nothing of the answer is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum AnswerProblem {
+    /// Compressed, though that was not asked for. New tokens may be in it: nobody can read them.
+    #[error(
+        "it is compressed, which was not asked for: tokens in it are lost; look at the proxies on the way, and log in again"
+    )]
+    Encoded,
     /// Longer than [`MAX_AUTHORITY_BODY_BYTES`](super::MAX_AUTHORITY_BODY_BYTES).
     #[error("it is too long")]
     TooLong,
@@ -41,7 +46,7 @@ pub(in crate::auth) struct RefreshedTokens {
 /// is the only one that works now.
 pub(super) fn refreshed(answer: &Answer) -> Result<RefreshedTokens, RefreshError> {
     match answer.status {
-        StatusCode::OK => {
+        StatusCode::OK | StatusCode::CREATED => {
             let fields = fields(answer)?;
             let token = |name| secret(&fields, name);
             Ok(RefreshedTokens {
@@ -57,6 +62,9 @@ pub(super) fn refreshed(answer: &Answer) -> Result<RefreshedTokens, RefreshError
 
 /// The object of an answer.
 pub(in crate::auth) fn fields(answer: &Answer) -> Result<Map<String, Value>, AnswerProblem> {
+    if answer.encoded {
+        return Err(AnswerProblem::Encoded);
+    }
     if answer.truncated {
         return Err(AnswerProblem::TooLong);
     }

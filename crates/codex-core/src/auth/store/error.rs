@@ -69,6 +69,12 @@ pub enum StoreError {
         #[source]
         source: io::Error,
     },
+    /// Something else is in the place of the lock: a pipe, a folder, a device.
+    #[error("{} is no ordinary file, so the login cannot be locked: remove it", file.display())]
+    LockNotAFile {
+        /// What is there.
+        file: PathBuf,
+    },
     /// Somebody else held the lock for the whole time.
     #[error("another process has held the login in {place} for {} s: look for one that hangs", waited.as_secs())]
     Locked {

@@ -11,18 +11,22 @@ use secrecy::ExposeSecret;
 
 use super::{
     CredentialStore, StoreError, StoreKind, StoreLock,
-    replace::{self, create_folder, folder, name},
+    replace::{self, Unfinished, create_folder, folder, name},
 };
 use crate::auth::auth_file::{AuthFile, Damage, MAX_AUTH_FILE_BYTES};
 
-/// How many damaged files are kept beside the login.
+/// How many damaged files, and tokens kept apart, are kept beside the login.
 const MAX_SET_ASIDE: u32 = 100;
+/// How much longer than the stored login the next one may be and still fit in what [`FileStore`] prepares, in bytes: 16 KiB.
+const SPARE_BYTES: usize = 16 * 1024;
 
 /// Keeps a login in `auth.json`, readable for its owner only.
 ///
 /// - It is replaced atomically (temporary file, fsync, rename): a kill at any instant leaves the old or the new one.
 /// - A symbolic link stays one: the file that it leads to is replaced.
 /// - A file that is no login is never overwritten; a new login moves it to `auth.json.damaged-1` (`-2`, …).
+/// - Before tokens are renewed, the room for them is taken on the disk: a full disk or a read-only folder is noticed
+///   while the old refresh token still works.
 /// - The lock is `auth.json.lock`, an advisory lock of the system: it ends with the process that holds it.
 #[derive(Clone, Debug)]
 pub struct FileStore {
@@ -90,14 +94,47 @@ impl CredentialStore for FileStore {
         AuthFile::parse(&content).map(Some).map_err(|damage| self.damaged(damage))
     }
 
-    fn save(&self, file: &AuthFile, _lock: &StoreLock) -> Result<(), StoreError> {
+    /// Writes and synchronises a file of the login's length and 16 KiB more, which the next save fills.
+    fn prepare(&self, lock: &StoreLock) -> Result<(), StoreError> {
+        let target = self.target();
+        let stored = fs::metadata(&target).map_or(0, |metadata| metadata.len().min(MAX_AUTH_FILE_BYTES));
+        let bytes = usize::try_from(stored).unwrap_or_default() + SPARE_BYTES;
+        // An earlier one would remove the new one, which has its name.
+        drop(lock.take_prepared());
+        create_folder(folder(&target))
+            .and_then(|()| Unfinished::with_room(&target, bytes))
+            .map(|unfinished| lock.keep_prepared(unfinished))
+            .map_err(|source| StoreError::Write { file: self.file.clone(), source })
+    }
+
+    fn save(&self, file: &AuthFile, lock: &StoreLock) -> Result<(), StoreError> {
         if let Err(error @ StoreError::Damaged { .. }) = self.load() {
             return Err(error);
         }
         let target = self.target();
         create_folder(folder(&target))
-            .and_then(|()| replace::replace(&target, file.to_json().expose_secret().as_bytes()))
+            .and_then(|()| match lock.take_prepared().filter(|prepared| prepared.is_for(&target)) {
+                Some(prepared) => Ok(prepared),
+                None => Unfinished::create(&target),
+            })
+            .and_then(|unfinished| unfinished.replace(file.to_json().expose_secret().as_bytes()))
             .map_err(|source| StoreError::Write { file: self.file.clone(), source })
+    }
+
+    /// In `auth.json.other-1` (`-2`, …), readable for its owner only.
+    fn keep_apart(&self, file: &AuthFile, lock: &StoreLock) -> Result<Option<PathBuf>, StoreError> {
+        let target = self.target();
+        let aside = free_name(&target, "other")
+            .ok_or(ErrorKind::AlreadyExists.into())
+            .map_err(|source| StoreError::Write { file: self.file.clone(), source })?;
+        let unfinished = match lock.take_prepared().filter(|prepared| prepared.is_for(&target)) {
+            Some(prepared) => Ok(prepared.instead_for(&aside)),
+            None => Unfinished::create(&aside),
+        };
+        unfinished
+            .and_then(|unfinished| unfinished.replace(file.to_json().expose_secret().as_bytes()))
+            .map_err(|source| StoreError::Write { file: aside.clone(), source })?;
+        Ok(Some(aside))
     }
 
     fn delete(&self, _lock: &StoreLock) -> Result<bool, StoreError> {
@@ -121,7 +158,7 @@ impl CredentialStore for FileStore {
         }
         let problem = |source| StoreError::SetAside { file: self.file.clone(), source };
         let target = self.target();
-        let aside = free_name(&target).ok_or_else(|| problem(ErrorKind::AlreadyExists.into()))?;
+        let aside = free_name(&target, "damaged").ok_or_else(|| problem(ErrorKind::AlreadyExists.into()))?;
         fs::rename(&target, &aside).map_err(problem)?;
         tighten(&aside);
         Ok(Some(aside))
@@ -134,8 +171,14 @@ pub(super) fn lock(folder: &Path, name: &str) -> Result<Option<StoreLock>, Store
     let path = folder.join(format!("{name}.lock"));
     let problem = |source| StoreError::Lock { file: path.clone(), source };
     create_folder(folder).map_err(problem)?;
+    // Looked at before it is opened: opening a pipe would wait for a reader.
+    match fs::metadata(&path) {
+        Ok(metadata) if !metadata.is_file() => return Err(StoreError::LockNotAFile { file: path }),
+        _ => {}
+    }
     // Never removed: another process may be about to lock it.
     let file = replace::private().create(true).truncate(false).open(&path).map_err(problem)?;
+    replace::own_like_folder(&file, folder);
     match file.try_lock() {
         Ok(()) => Ok(Some(StoreLock::holding(file))),
         Err(TryLockError::WouldBlock) => Ok(None),
@@ -152,10 +195,10 @@ pub(super) fn lock(folder: &Path, name: &str) -> Result<Option<StoreLock>, Store
     }
 }
 
-/// The first name for a damaged file that is not taken.
-pub(super) fn free_name(target: &Path) -> Option<PathBuf> {
+/// The first name for a file of this kind beside the login that is not taken.
+pub(super) fn free_name(target: &Path, kind: &str) -> Option<PathBuf> {
     (1..=MAX_SET_ASIDE)
-        .map(|number| folder(target).join(format!("{}.damaged-{number}", name(target).to_string_lossy())))
+        .map(|number| folder(target).join(format!("{}.{kind}-{number}", name(target).to_string_lossy())))
         .find(|path| fs::symlink_metadata(path).is_err_and(|error| is_absent(&error)))
 }
 

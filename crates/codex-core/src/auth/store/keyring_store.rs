@@ -78,8 +78,8 @@ impl CredentialStore for KeyringStore {
         let Some(content) = self.vault.read()? else { return Ok(None) };
         let file = self.home.join("auth.json");
         let problem = |source| StoreError::SetAside { file: file.clone(), source };
-        let aside =
-            file_store::free_name(&file).ok_or_else(|| problem(std::io::ErrorKind::AlreadyExists.into()))?;
+        let aside = file_store::free_name(&file, "damaged")
+            .ok_or_else(|| problem(std::io::ErrorKind::AlreadyExists.into()))?;
         replace::private()
             .create_new(true)
             .open(&aside)
@@ -127,6 +127,13 @@ impl CredentialStore for AutoStore {
         }
     }
 
+    fn prepare(&self, lock: &StoreLock) -> Result<(), StoreError> {
+        match self.kind() {
+            StoreKind::Keyring => Ok(()),
+            _ => self.file.prepare(lock),
+        }
+    }
+
     fn save(&self, file: &AuthFile, lock: &StoreLock) -> Result<(), StoreError> {
         match self.keyring.save(file, lock) {
             Err(StoreError::Keyring { problem, .. }) => {
@@ -152,6 +159,13 @@ impl CredentialStore for AutoStore {
 
     fn try_lock(&self) -> Result<Option<StoreLock>, StoreError> {
         self.keyring.try_lock()
+    }
+
+    fn keep_apart(&self, file: &AuthFile, lock: &StoreLock) -> Result<Option<PathBuf>, StoreError> {
+        match self.kind() {
+            StoreKind::Keyring => Ok(None),
+            _ => self.file.keep_apart(file, lock),
+        }
     }
 
     fn set_aside(&self, lock: &StoreLock) -> Result<Option<PathBuf>, StoreError> {

@@ -1,10 +1,15 @@
 //! The lock beside a store, and work that blocks.
 
-use std::{any::Any, fmt, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use tokio::time::{Instant, sleep};
 
-use super::{CredentialStore, StoreError};
+use super::{CredentialStore, StoreError, replace::Unfinished};
 
 /// The first pause between two looks at a lock that is held.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
@@ -13,6 +18,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
 /// The right to change a store. Dropping it gives the lock back; so does the end of the process, however it ends.
 pub struct StoreLock {
+    /// The file that was prepared for the next save; it goes before the lock does.
+    prepared: Mutex<Option<Unfinished>>,
     #[expect(dead_code, reason = "it is held until it is dropped, and not looked at")]
     guard: Box<dyn Any + Send + Sync>,
 }
@@ -20,7 +27,15 @@ pub struct StoreLock {
 impl StoreLock {
     /// A lock that is held as long as `guard` lives.
     pub fn holding(guard: impl Send + Sync + 'static) -> Self {
-        Self { guard: Box::new(guard) }
+        Self { prepared: Mutex::default(), guard: Box::new(guard) }
+    }
+
+    pub(super) fn keep_prepared(&self, file: Unfinished) {
+        *self.prepared.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
+    }
+
+    pub(super) fn take_prepared(&self) -> Option<Unfinished> {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 
