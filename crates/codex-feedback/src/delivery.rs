@@ -136,7 +136,7 @@ impl Delivery {
 
     /// The same, with another clock.
     pub fn with_clock(dsn: Dsn, spool: Spool, sender: Arc<dyn Sender>, clock: fn() -> SystemTime) -> Self {
-        let spool = spool.of(&dsn);
+        let spool = spool.into_tracker_spool(&dsn);
         Self { dsn, spool, sender, clock }
     }
 

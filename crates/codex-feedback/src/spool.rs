@@ -82,8 +82,9 @@ impl Spool {
     }
 
     /// Where the reports for this tracker are.
-    pub(crate) fn of(&self, dsn: &Dsn) -> TrackerSpool {
-        TrackerSpool::new(self.clone(), self.folder_of(dsn))
+    pub(crate) fn into_tracker_spool(self, dsn: &Dsn) -> TrackerSpool {
+        let folder = self.folder_of(dsn);
+        TrackerSpool::new(self, folder)
     }
 
     /// The folders with reports. Those in the outermost one are for no known tracker.

@@ -14,10 +14,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("codex-protocol", &[]),
     ("codex-observe", &[]),
     ("codex-client", &[]),
-    ("xtask", &["codex-observe", "codex-otel"]),
     ("codex-sim", &["codex-protocol"]),
     ("codex-otel", &["codex-observe", "codex-protocol"]),
     ("codex-feedback", &["codex-observe", "codex-protocol"]),
+    ("xtask", &["codex-observe", "codex-otel"]),
     ("codex-api", &["codex-client", "codex-protocol", "codex-observe"]),
     (
         "codex-core",

@@ -128,7 +128,8 @@ Examples:
   codex-api feedback flush --refused   those too that the tracker had refused for good
 
 The ids of the reports that were taken are printed. A report goes to the tracker
-that it was for, and to no other. The exit code is 0 when none waits for this one.
+that it was for, and to no other. The exit code is 0 when none waits for this
+one, and it refused none.
 ";
 
 const DISCARD_EXAMPLES: &str = "\

@@ -71,6 +71,19 @@ fn a_401_is_told_from_its_first_attempt_to_its_end() {
     }
 }
 
+/// An API key is never recovered: that there was no step to take is no failure of it.
+#[test]
+fn a_401_of_a_key_has_no_failed_recovery() {
+    let server = SimServer::start(Scenario::new().fail(Failure::new(401).message("No.")));
+    let state = StateHome::new();
+    state.of(server.respond(["Hi"])).run().ended(3);
+    let text = state.preview();
+    let line = text.lines().find(|line| line.contains("codex.auth_recovery")).unwrap();
+    assert!(line.contains("not run") && line.contains("(not_chatgpt_auth)"), "{line}");
+    assert!(!line.contains("failed"), "{line}");
+    assert!(!text.contains("{}"), "{text}");
+}
+
 #[test]
 fn the_preview_has_three_forms() {
     let (_server, state) = after_a_401();

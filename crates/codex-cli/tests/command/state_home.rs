@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use codex_feedback::Spool;
 use tempfile::TempDir;
 
 use crate::{cli::Cli, sim_server::SimServer};
@@ -45,9 +46,29 @@ impl StateHome {
         files(&self.0.path().join("codex-api/runs"), "run")
     }
 
-    /// The reports that wait.
+    /// The reports that wait, for whichever tracker.
     pub(crate) fn reports(&self) -> Vec<PathBuf> {
-        files(&self.0.path().join("codex-api/reports"), "envelope")
+        self.kept_reports("envelope")
+    }
+
+    /// Those that a tracker refused for good.
+    pub(crate) fn refused_reports(&self) -> Vec<PathBuf> {
+        self.kept_reports("refused")
+    }
+
+    fn kept_reports(&self, extension: &str) -> Vec<PathBuf> {
+        let Ok(trackers) = fs::read_dir(self.0.path().join("codex-api/reports")) else { return Vec::new() };
+        trackers.flat_map(|tracker| files(&tracker.unwrap().path(), extension)).collect()
+    }
+
+    /// The reports that wait are for this tracker from now on, as if it had been the one that did not take them.
+    pub(crate) fn hand_to(&self, tracker: &SimServer) {
+        let spool = Spool::at(self.0.path().join("codex-api/reports"));
+        let folder = spool.folder_of(&dsn(tracker).parse().unwrap());
+        fs::create_dir_all(&folder).unwrap();
+        for report in spool.reports().unwrap() {
+            fs::rename(&report.path, folder.join(report.path.file_name().unwrap())).unwrap();
+        }
     }
 }
 

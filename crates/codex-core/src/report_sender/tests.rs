@@ -19,9 +19,15 @@ const MIB: usize = 1024 * 1024;
 
 #[test]
 fn the_time_grows_with_the_report_up_to_a_bound() {
-    for (bytes, seconds) in
-        [(0, 10), (256 * 1024, 11), (MIB, 14), (48 * MIB, 202), (72 * MIB + MIB / 2, 300), (200 * MIB, 300), (usize::MAX, 300)]
-    {
+    for (bytes, seconds) in [
+        (0, 10),
+        (256 * 1024, 11),
+        (MIB, 14),
+        (48 * MIB, 202),
+        (72 * MIB + MIB / 2, 300),
+        (200 * MIB, 300),
+        (usize::MAX, 300),
+    ] {
         assert_eq!(time_for(bytes), Duration::from_secs(seconds), "{bytes}");
     }
 }

@@ -212,16 +212,16 @@ fn a_recovery_that_had_no_step_did_not_fail() {
 fn the_home_of_the_user_is_not_told() {
     let variable = |name: &str| {
         Some(match name {
-            "HOME" => "/home/ada/",
-            "CODEX_HOME" => "/home/ada/.codex",
-            "SSL_CERT_FILE" => "/home/adam/ca.pem",
-            "SSL_CERT_DIR" => "/home/ada",
+            "HOME" => "/homes/ada/",
+            "CODEX_HOME" => "/homes/ada/.codex",
+            "SSL_CERT_FILE" => "/homes/adam/ca.pem",
+            "SSL_CERT_DIR" => "/homes/ada",
             _ => return None,
         })
     };
     let environment = Environment::collect("1.2.3", |name| variable(name).map(str::to_owned));
     let values: Vec<_> = environment.variables.iter().map(|variable| variable.value.as_str()).collect();
-    assert_eq!(values, ["/home/adam/ca.pem", "~", "~/.codex"]);
+    assert_eq!(values, ["/homes/adam/ca.pem", "~", "~/.codex"]);
     let environment =
         Environment::collect("1", |name| Some(if name == "HOME" { "/" } else { "/codex" }.to_owned()));
     assert!(environment.variables.iter().any(|variable| variable.value == "/codex"));

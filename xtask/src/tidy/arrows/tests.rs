@@ -57,11 +57,12 @@ fn finds_a_transport_through_another_crate() {
 
 #[test]
 fn an_exporter_may_bring_its_own_transport() {
-    let nodes = ["codex-otel", "opentelemetry-otlp", "reqwest"];
-    let edges = [("codex-otel", nodes[1], "null"), (nodes[1], "reqwest", "null")];
-    assert!(check(&metadata(&nodes, &edges)).is_empty());
-    let direct = [("codex-otel", "reqwest", "null")];
-    assert_eq!(check(&metadata(&nodes, &direct)).len(), 1);
+    let nodes = ["codex-otel", "codex-feedback", "reqwest", "hyper"];
+    let exporter = [("codex-otel", "reqwest", "null"), ("reqwest", "hyper", "null")];
+    assert!(check(&metadata(&nodes, &exporter)).is_empty());
+    // Another transport, and the same one elsewhere, is found.
+    assert_eq!(check(&metadata(&nodes, &[("codex-otel", "hyper", "null")])).len(), 1);
+    assert_eq!(check(&metadata(&nodes, &[("codex-feedback", "reqwest", "null")])).len(), 1);
 }
 
 /// What `cargo metadata` prints for these packages, as far as the rule reads it.

@@ -41,12 +41,14 @@ pub(crate) enum FeedbackFailure {
         path.display()
     )]
     Refused { name: String, path: PathBuf, source: Refusal },
-    #[error("the report is not delivered")]
+    #[error("the report is not delivered: {}", with_causes(source))]
     NotSent { source: Refusal },
     #[error("what became of the report is not known; `codex-api feedback flush` delivers it if it waits")]
     UnknownOutcome,
     #[error("{} on; `codex-api feedback flush` tries again", reports_wait(*.waiting))]
     StillWaiting { waiting: usize },
+    #[error("the tracker refused {refused} {} for good", if *refused == 1 { "report" } else { "reports" })]
+    RefusedForGood { refused: usize },
     #[error(transparent)]
     Spool(SpoolError),
 }
@@ -65,6 +67,7 @@ impl FeedbackFailure {
             | Self::NotSent { .. }
             | Self::UnknownOutcome
             | Self::StillWaiting { .. }
+            | Self::RefusedForGood { .. }
             | Self::Spool(_) => Exit::Failed,
         }
     }

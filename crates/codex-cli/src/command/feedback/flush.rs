@@ -1,5 +1,7 @@
 //! `codex-api feedback flush`.
 
+use codex_feedback::FlushOutcome;
+
 use super::{FeedbackFailure, print_ids, tracker};
 use crate::{command::Context, failure::Failure};
 
@@ -27,14 +29,15 @@ pub(super) async fn run(refused: bool, context: &Context) -> Result<(), Failure>
     let outcome = outcome.map_err(FeedbackFailure::Spool)?;
     print_ids(&outcome.delivered).map_err(Failure::Output)?;
     let waiting = tracker::tell(&outcome, context);
-    if outcome.delivered.is_empty() && waiting == 0 && outcome.kept.is_empty() {
+    let FlushOutcome { delivered, kept, elsewhere, .. } = &outcome;
+    if waiting == 0 && delivered.is_empty() && kept.is_empty() && elsewhere.is_empty() {
         tell_none(context);
     }
-    // Those that were refused just now are told of above.
     tracker::tell_others(&reports, &delivery, context);
-    match waiting {
-        0 => Ok(()),
-        waiting => Err(FeedbackFailure::StillWaiting { waiting }.into()),
+    match (waiting, kept.len()) {
+        (0, 0) => Ok(()),
+        (0, refused) => Err(FeedbackFailure::RefusedForGood { refused }.into()),
+        (waiting, _) => Err(FeedbackFailure::StillWaiting { waiting }.into()),
     }
 }
 
