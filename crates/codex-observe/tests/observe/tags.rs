@@ -278,7 +278,7 @@ fn over_a_websocket_the_follow_up_is_known_at_the_end_of_the_stream() {
     let sent = Event::WebsocketRequest(WebsocketRequest::new(after.clone(), Outcome::default()));
     let ended = |outcome| Event::StreamEnded(StreamEnded::new(after.clone(), outcome, 1, 1));
     let tags = |more: &str| retried("reload", &format!("auth_connection_reused=false {more}"));
-    check(&[sent.clone()], &tags(""));
+    check(std::slice::from_ref(&sent), &tags(""));
     check(&[sent.clone(), ended(Outcome::default())], &tags("auth_recovery_followup_success=true"));
     check(
         &[sent.clone(), ended(failed(AttemptError::http(403)))],
