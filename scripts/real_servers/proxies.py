@@ -34,8 +34,8 @@ def run(product, checks, quick):
     site = Site(ours.issue("proxied", f"IP:{HERE}"))
     with aimock() as server, nginx([site], server.target.port):
         settings = {"CODEX_CA_CERTIFICATE": str(ours.certificate)}
-        plain = Target(server.target.port, KEY, "gpt-5", "http", HERE, settings)
-        tls = Target(site.port, KEY, "gpt-5", "https", HERE, settings)
+        plain = Target(server.target.port, KEY, "gpt-5", "http", HERE, settings=settings)
+        tls = Target(site.port, KEY, "gpt-5", "https", HERE, settings=settings)
         with tinyproxy([plain.port, tls.port]) as port:
             _http_proxy(product, checks, Proxy("tinyproxy", "http", port), plain, tls)
         with microsocks() as port:
